@@ -1,0 +1,31 @@
+import type { Problem } from "../problem.ts";
+
+/** A drive as an agent sees it now. `/dev` names are not part of it: they are never stored, sent or reopened. */
+export type Drive = {
+  /** Stable within its agent: transport and serial. */
+  readonly driveId: string;
+  /** Label of the port position; unique within its agent. */
+  readonly bay: string;
+  readonly serial: string;
+  readonly vendor: string;
+  readonly model: string;
+  readonly sizeBytes: number;
+  /** 512 or 4096. */
+  readonly logicalBlockBytes: number;
+  /** Changes whenever something else may be behind the same bay: `diskseq` of a device, inode of a file. */
+  readonly insertion: string;
+  readonly transport: DriveTransport;
+  /** Why it cannot be written now; empty when it can. */
+  readonly refusals: readonly Problem[];
+};
+
+export type DriveTransport = "virtual-file" | "virtual-device";
+
+/** The drive as the operator consented to it. The claim compares each field. */
+export type DriveConsent = {
+  readonly driveId: string;
+  readonly bay: string;
+  readonly serial: string;
+  readonly sizeBytes: number;
+  readonly insertion: string;
+};

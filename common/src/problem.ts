@@ -1,0 +1,487 @@
+/**
+ * Every expected failure that an operator can meet, one row each: whether another attempt is of use, what the process
+ * exits with, which gRPC status carries it, and what to do. Nothing else decides these.
+ *
+ * `exit`: 1 the work failed, 2 the input is wrong, 3 something named does not exist, 4 no access or no connection,
+ * 5 refused for safety. Source: sysexits(3) has more classes than an operator can remember.
+ */
+type ProblemRow = {
+  /** `clean`: nothing was erased, try again by itself. `operator`: only when a person says so. `never`: of no use. */
+  readonly retry: "clean" | "operator" | "never";
+  readonly exit: 1 | 2 | 3 | 4 | 5;
+  readonly status: StatusName;
+  readonly remedy: string;
+};
+
+/** Names of gRPC status codes; the transport maps them to numbers. */
+export type StatusName =
+  | "INVALID_ARGUMENT"
+  | "NOT_FOUND"
+  | "ALREADY_EXISTS"
+  | "PERMISSION_DENIED"
+  | "UNAUTHENTICATED"
+  | "FAILED_PRECONDITION"
+  | "RESOURCE_EXHAUSTED"
+  | "UNAVAILABLE"
+  | "DATA_LOSS"
+  | "ABORTED"
+  | "INTERNAL"
+  | "UNIMPLEMENTED";
+
+export const PROBLEMS = {
+  // Input.
+  usage: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "See the command's --help",
+  },
+  definition_invalid: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Correct the lines named above and check again with `stickfarm media check`",
+  },
+  field_not_built: {
+    retry: "never",
+    exit: 2,
+    status: "UNIMPLEMENTED",
+    remedy: "Leave the field out, or give it its default",
+  },
+  name_invalid: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Use 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit",
+  },
+  name_taken: {
+    retry: "never",
+    exit: 2,
+    status: "ALREADY_EXISTS",
+    remedy: "Content is immutable: add it under another name",
+  },
+  request_id_reused: {
+    retry: "never",
+    exit: 2,
+    status: "ALREADY_EXISTS",
+    remedy: "Make a new request id for another request",
+  },
+  secret_weak: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Use at least 12 characters",
+  },
+
+  // Named things that are not there.
+  media_unknown: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "See `stickfarm media list`",
+  },
+  content_unknown: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "See `stickfarm content list` and `stickfarm boot-image list`",
+  },
+  content_missing: {
+    retry: "operator",
+    exit: 3,
+    status: "FAILED_PRECONDITION",
+    remedy: "Add the content again with `stickfarm content add`",
+  },
+  secret_unknown: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "Set it with `stickfarm secret set NAME`",
+  },
+  agent_unknown: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "See `stickfarm agent list`; enrol with `stickfarm agent token create`",
+  },
+  drive_unknown: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "See `stickfarm drive list`",
+  },
+  build_unknown: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "See `stickfarm build list`",
+  },
+  attempt_unknown: {
+    retry: "never",
+    exit: 1,
+    status: "NOT_FOUND",
+    remedy: "The controller's database is older than the agent's journal; restore the newer one",
+  },
+
+  // Content and its import.
+  path_missing: { retry: "never", exit: 3, status: "NOT_FOUND", remedy: "Check the path" },
+  path_unreadable: {
+    retry: "never",
+    exit: 4,
+    status: "PERMISSION_DENIED",
+    remedy: "Give yourself read permission, or leave the file out",
+  },
+  path_not_content: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Leave devices, sockets and pipes out of the tree",
+  },
+  path_leaves_tree: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Replace the link by the file that it means",
+  },
+  name_not_fat: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Rename the file: FAT32 cannot hold this name",
+  },
+  names_collide: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Rename one of them: FAT32 does not tell upper from lower case",
+  },
+  file_too_large: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Split the file: FAT32 holds at most 4 GiB - 1 byte in one file",
+  },
+  archive_unreadable: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Check the file with the program that made it",
+  },
+  image_too_large: {
+    retry: "never",
+    exit: 2,
+    status: "RESOURCE_EXHAUSTED",
+    remedy: "Raise --max-expanded if the image is meant to be that large",
+  },
+  block_map_invalid: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Make the .bmap again from this image, or add the image without it",
+  },
+  content_digest_mismatch: {
+    retry: "clean",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy: "Check the disk that holds the content, then add the content again",
+  },
+  disk_full: {
+    retry: "operator",
+    exit: 1,
+    status: "RESOURCE_EXHAUSTED",
+    remedy: "Free space on the disk named above, then retry",
+  },
+  tool_missing: {
+    retry: "never",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy: "Install the program named above",
+  },
+
+  // Trust.
+  not_initialised: {
+    retry: "never",
+    exit: 4,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Run `stickfarm init` first, or point STICKFARM_DATA and STICKFARM_CONFIG at what it wrote",
+  },
+  already_initialised: {
+    retry: "never",
+    exit: 2,
+    status: "ALREADY_EXISTS",
+    remedy: "Use another STICKFARM_DATA; an existing certificate authority is never overwritten",
+  },
+  token_invalid: {
+    retry: "never",
+    exit: 4,
+    status: "PERMISSION_DENIED",
+    remedy: "Make a new one with `stickfarm agent token create --name NAME`",
+  },
+  certificate_request_invalid: {
+    retry: "never",
+    exit: 4,
+    status: "INVALID_ARGUMENT",
+    remedy: "Enrol again with this version's stickfarm-agent",
+  },
+  pin_mismatch: {
+    retry: "never",
+    exit: 5,
+    status: "PERMISSION_DENIED",
+    remedy:
+      "Something else answers at this address; check it, or make a new token at the right controller",
+  },
+  unauthenticated: {
+    retry: "never",
+    exit: 4,
+    status: "UNAUTHENTICATED",
+    remedy:
+      "Use the certificate that this controller issued: enrol the agent again, or set STICKFARM_CONFIG",
+  },
+  forbidden: {
+    retry: "never",
+    exit: 4,
+    status: "PERMISSION_DENIED",
+    remedy: "Use a certificate of the right role",
+  },
+  not_enrolled: {
+    retry: "never",
+    exit: 4,
+    status: "FAILED_PRECONDITION",
+    remedy: "Run `stickfarm-agent enroll` with this --data first",
+  },
+  signature_invalid: {
+    retry: "never",
+    exit: 5,
+    status: "PERMISSION_DENIED",
+    remedy: "The order was not signed by the controller that enrolled this agent; enrol it again",
+  },
+  controller_unreachable: {
+    retry: "clean",
+    exit: 4,
+    status: "UNAVAILABLE",
+    remedy: "Start it with `stickfarm serve`, or check address and firewall",
+  },
+  protocol_unsupported: {
+    retry: "never",
+    exit: 4,
+    status: "FAILED_PRECONDITION",
+    remedy: "Update the older of the two programs",
+  },
+  agent_superseded: {
+    retry: "never",
+    exit: 5,
+    status: "ABORTED",
+    remedy:
+      "Another process runs with this agent's identity; stop it, or enrol this machine under its own name",
+  },
+  nats_missing: {
+    retry: "never",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Install it with `apt-get install nats-server`, or set --nats-url to a server of your own",
+  },
+
+  // Drives.
+  drive_gone: {
+    retry: "operator",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy: "Plug the stick in again, then `stickfarm build retry`",
+  },
+  drive_changed: {
+    retry: "operator",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Another stick is in this bay than was consented to; plan again",
+  },
+  drive_too_small: {
+    retry: "never",
+    exit: 2,
+    status: "FAILED_PRECONDITION",
+    remedy: "Use a stick of at least the size named above",
+  },
+  drive_busy: {
+    retry: "clean",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Close what uses the drive, or wait for its build to end",
+  },
+  drive_is_system: {
+    retry: "never",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Choose a removable drive; this one carries the running system and is never written",
+  },
+  drive_in_use: {
+    retry: "operator",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Unmount its file systems and release its holders first",
+  },
+  drive_not_drive: {
+    retry: "never",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Name a regular file or a whole block device",
+  },
+  drive_read_only: {
+    retry: "operator",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Move the stick's write-protect switch, or use another stick",
+  },
+  drive_refused: {
+    retry: "never",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "See `stickfarm plan` for each drive's reasons",
+  },
+  direct_io_unsupported: {
+    retry: "never",
+    exit: 2,
+    status: "FAILED_PRECONDITION",
+    remedy: "Keep the drive's file on a file system with O_DIRECT, such as ext4, xfs or btrfs",
+  },
+
+  // Attempts.
+  fence_stale: {
+    retry: "never",
+    exit: 5,
+    status: "ABORTED",
+    remedy: "A newer attempt on this drive exists; nothing to do",
+  },
+  lease_refused: {
+    retry: "clean",
+    exit: 1,
+    status: "ABORTED",
+    remedy: "The build was cancelled or given to another attempt",
+  },
+  write_failed: {
+    retry: "operator",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy: "Try another stick; when several fail in one bay, try another bay",
+  },
+  read_failed: {
+    retry: "operator",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy: "Try another stick; when several fail in one bay, try another bay",
+  },
+  verify_mismatch: {
+    retry: "operator",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy: "The stick returns other bytes than were written: discard it if a retry fails too",
+  },
+  cache_corrupt: {
+    retry: "clean",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy:
+      "The workstation's cached copy changed after it was checked: check that disk; it is fetched again",
+  },
+  writer_died: {
+    retry: "operator",
+    exit: 1,
+    status: "ABORTED",
+    remedy: "See the agent's log for the writer's last words, then `stickfarm build retry`",
+  },
+  drive_hung: {
+    retry: "operator",
+    exit: 1,
+    status: "ABORTED",
+    remedy: "Pull the stick; its bay is free again once the kernel lets go of it",
+  },
+  interrupted: {
+    retry: "operator",
+    exit: 1,
+    status: "ABORTED",
+    remedy:
+      "The agent was stopped while it wrote: the stick is dirty; `stickfarm build retry` makes it good",
+  },
+  agent_restarted: {
+    retry: "clean",
+    exit: 1,
+    status: "ABORTED",
+    remedy: "None needed: nothing was erased, the job is given out again",
+  },
+  journal_damaged: {
+    retry: "operator",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy:
+      "Keep the journal for inspection, check the disk, and enrol the agent with a new --data",
+  },
+
+  // Builds and the store.
+  plan_changed: {
+    retry: "never",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Plan again and look at what has changed before you say yes",
+  },
+  build_active: {
+    retry: "never",
+    exit: 2,
+    status: "FAILED_PRECONDITION",
+    remedy: "Wait for the build to end, or cancel it first",
+  },
+  build_failed: {
+    retry: "operator",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy: "See `stickfarm build report`, then `stickfarm build retry`",
+  },
+  build_canceled: {
+    retry: "operator",
+    exit: 1,
+    status: "ABORTED",
+    remedy:
+      "Sticks that had been begun are dirty and do not boot; `stickfarm build retry` makes them good",
+  },
+  result_conflict: {
+    retry: "never",
+    exit: 1,
+    status: "ALREADY_EXISTS",
+    remedy: "Two agents report the same attempt; look for a cloned workstation",
+  },
+  store_damaged: {
+    retry: "never",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy: "Restore the controller's database from a backup; nothing was changed",
+  },
+  store_locked: {
+    retry: "never",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy: "Another controller runs on this data directory; stop it first",
+  },
+  internal: {
+    retry: "never",
+    exit: 1,
+    status: "INTERNAL",
+    remedy: "This is a fault in stickfarm; please report it with the log",
+  },
+} as const satisfies Record<string, ProblemRow>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** An expected failure: which, with which values, and what was thrown below it if anything was. */
+export type Problem = {
+  readonly code: ProblemCode;
+  /** "Cannot <do what> <to what>: <what is, what must be>"; values in quotes with unit; no full stop. */
+  readonly detail: string;
+  readonly cause?: unknown;
+};
+
+export function remedyOf(code: ProblemCode): string {
+  return PROBLEMS[code].remedy;
+}
+
+export function isProblemCode(text: string): text is ProblemCode {
+  return Object.hasOwn(PROBLEMS, text);
+}

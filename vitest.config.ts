@@ -1,0 +1,47 @@
+import { defineConfig } from "vitest/config";
+
+/** Packages are read from their sources, so unit tests need no build; journeys run the built programs. */
+const fromSource = {
+  resolve: { conditions: ["source"] },
+  ssr: { resolve: { conditions: ["source"] } },
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...fromSource,
+        test: {
+          name: "unit",
+          include: [
+            "{common,controller,agent}/src/**/*.test.ts",
+            "test/tidy.test.ts",
+            "test/proto/**/*.test.ts",
+          ],
+          pool: "forks",
+        },
+      },
+      {
+        ...fromSource,
+        test: {
+          name: "journey",
+          include: ["test/journey/**/*.test.ts"],
+          pool: "forks",
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        ...fromSource,
+        test: {
+          name: "lab",
+          include: ["test/lab/**/*.test.ts"],
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
