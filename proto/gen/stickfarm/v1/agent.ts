@@ -24,6 +24,7 @@ export const protobufFileName = "stickfarm/v1/agent.proto";
 
 /** What the agent does for an attempt, in the order in which it happens. */
 export const AttemptPhase = {
+  /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
   /** ACCEPTED - Order is in the journal. */
   ACCEPTED: 1,
@@ -33,7 +34,9 @@ export const AttemptPhase = {
   CLAIM: 3,
   /** ERASE - First and last MiB are cleared. From here on the stick is dirty. */
   ERASE: 4,
+  /** WRITE - Extents are written in device order, all but the first MiB. */
   WRITE: 5,
+  /** VERIFY - Every extent is read back past the cache and compared. */
   VERIFY: 6,
   /** SEAL - The first MiB is written, its first block last. */
   SEAL: 7,
@@ -119,25 +122,48 @@ export function attemptPhaseToJSON(object: AttemptPhase): string {
   }
 }
 
+/** What the agent says in its session. The first message is Hello, and Hello comes once. */
 export interface AttachRequest {
+  /** Exactly one is set. */
   readonly message:
-    | { readonly $case: "hello"; readonly value: Hello }
-    | { readonly $case: "drivesSeen"; readonly value: DrivesSeen }
-    | { readonly $case: "leaseRequest"; readonly value: LeaseRequest }
-    | { readonly $case: "attemptUpdate"; readonly value: AttemptUpdate }
-    | { readonly $case: "heartbeat"; readonly value: Heartbeat }
+    | //
+    /** First message, once. */
+    { readonly $case: "hello"; readonly value: Hello }
+    | //
+    /** Whenever the list of drives has changed. */
+    { readonly $case: "drivesSeen"; readonly value: DrivesSeen }
+    | //
+    /** Before the first destructive byte of an attempt. */
+    { readonly $case: "leaseRequest"; readonly value: LeaseRequest }
+    | //
+    /** When an attempt has reached a phase. */
+    { readonly $case: "attemptUpdate"; readonly value: AttemptUpdate }
+    | //
+    /** Every Welcome.heartbeat_ms. */
+    { readonly $case: "heartbeat"; readonly value: Heartbeat }
     | undefined;
 }
 
+/** What the controller says in the session. */
 export interface AttachResponse {
+  /** Exactly one is set. */
   readonly message:
-    | { readonly $case: "welcome"; readonly value: Welcome }
-    | { readonly $case: "desired"; readonly value: Desired }
-    | { readonly $case: "leaseGrant"; readonly value: LeaseGrant }
-    | { readonly $case: "cancelAttempt"; readonly value: CancelAttempt }
+    | //
+    /** First message, once. */
+    { readonly $case: "welcome"; readonly value: Welcome }
+    | //
+    /** Second message with full = true; later ones add orders. */
+    { readonly $case: "desired"; readonly value: Desired }
+    | //
+    /** Answer to a LeaseRequest. */
+    { readonly $case: "leaseGrant"; readonly value: LeaseGrant }
+    | //
+    /** At any time after Welcome. */
+    { readonly $case: "cancelAttempt"; readonly value: CancelAttempt }
     | undefined;
 }
 
+/** Who dials, and what it holds. */
 export interface Hello {
   /** Version of the agent program, semantic. */
   readonly version: string;
@@ -149,21 +175,25 @@ export interface Hello {
   readonly protocol: number;
   /** Every attempt in the journal whose result is not acknowledged. */
   readonly held: readonly HeldAttempt[];
+  /** Every drive that is present. */
   readonly drives: readonly Drive[];
 }
 
 /** An attempt as the agent's journal knows it. */
 export interface HeldAttempt {
+  /** Job of the attempt; 26 characters. */
   readonly jobId: string;
   /** Counts from 1. */
   readonly attempt: number;
   /** Fence of the attempt; only grows for one drive. */
   readonly fence: number;
+  /** The last phase that the journal holds. */
   readonly phase: AttemptPhase;
 }
 
 /** The whole list of drives, at the start of a session and whenever it changes. */
 export interface DrivesSeen {
+  /** Replaces the list before; a drive that is missing is gone. */
   readonly drives: readonly Drive[];
 }
 
@@ -173,8 +203,11 @@ export interface Drive {
   readonly driveId: string;
   /** Label of the port position, unique within the agent; 1 to 32 characters. */
   readonly bay: string;
+  /** As the drive reports it; not unique in the field. */
   readonly serial: string;
+  /** As the drive reports it; may be empty. */
   readonly vendor: string;
+  /** As the drive reports it; may be empty. */
   readonly model: string;
   /** Bytes. */
   readonly sizeBytes: number;
@@ -190,20 +223,31 @@ export interface Drive {
 
 /** An expected failure: the code is one of the table in common, the remedy is for a person. */
 export interface Problem {
+  /** Name of the row in the problem table, such as drive_gone. */
   readonly code: string;
+  /** What cannot be done to what, what is and what must be; one sentence. */
   readonly detail: string;
+  /** What a person can do. */
   readonly remedy: string;
 }
 
+/** Asks for permission to begin destroying what is on the drive. */
 export interface LeaseRequest {
+  /** Job of the attempt; 26 characters. */
   readonly jobId: string;
+  /** Counts from 1. */
   readonly attempt: number;
+  /** Fence of the attempt, as in its order. */
   readonly fence: number;
 }
 
+/** Permission to begin, for this incarnation of the agent, or a refusal. */
 export interface LeaseGrant {
+  /** As in the LeaseRequest. */
   readonly jobId: string;
+  /** As in the LeaseRequest. */
   readonly attempt: number;
+  /** As in the LeaseRequest. */
   readonly fence: number;
   /** Milliseconds from receipt within which the attempt may begin; 0 = refused, the attempt is over. */
   readonly leaseMs: number;
@@ -211,16 +255,23 @@ export interface LeaseGrant {
 
 /** A phase was reached. Information; lost updates change no outcome. */
 export interface AttemptUpdate {
+  /** Job of the attempt; 26 characters. */
   readonly jobId: string;
+  /** Counts from 1. */
   readonly attempt: number;
+  /** Fence of the attempt, as in its order. */
   readonly fence: number;
+  /** The phase that was reached. */
   readonly phase: AttemptPhase;
 }
 
+/** Says that the agent is there; carries nothing. */
 export interface Heartbeat {
 }
 
+/** The controller has accepted the session. */
 export interface Welcome {
+  /** Version of the controller program, semantic. */
   readonly controllerVersion: string;
   /** Protocol number chosen; 1 today. */
   readonly protocol: number;
@@ -232,20 +283,25 @@ export interface Welcome {
   readonly natsUrl: string;
 }
 
+/** What the agent shall do. */
 export interface Desired {
   /** Only grows for one controller database. */
   readonly generation: number;
   /** True: every open attempt of this agent is listed. */
   readonly full: boolean;
+  /** New and known orders; a known one is recognised by job and attempt. */
   readonly orders: readonly AttemptOrder[];
 }
 
 /** One try at one stick. Everything that the agent needs besides content. */
 export interface AttemptOrder {
+  /** Build that the job belongs to; 26 characters. */
   readonly buildId: string;
+  /** One stick of the build; 26 characters. */
   readonly jobId: string;
   /** Counts from 1. */
   readonly attempt: number;
+  /** Greater than every fence that this drive has seen before. */
   readonly fence: number;
   /** 32 lower-case hex digits; ids on the stick are derived from it. */
   readonly stickId: string;
@@ -267,41 +323,63 @@ export interface AttemptOrder {
   readonly cancel: boolean;
 }
 
+/** The drive that the operator agreed to erase; every field must equal the Drive at the claim. */
 export interface DriveConsent {
+  /** As Drive.drive_id. */
   readonly driveId: string;
+  /** As Drive.bay. */
   readonly bay: string;
+  /** As Drive.serial. */
   readonly serial: string;
   /** Bytes. */
   readonly sizeBytes: number;
+  /** As Drive.insertion. */
   readonly insertion: string;
 }
 
 /** Stop this attempt if it has not sealed the stick; fences of other attempts are not touched by it. */
 export interface CancelAttempt {
+  /** Job of the attempt; 26 characters. */
   readonly jobId: string;
+  /** Counts from 1. */
   readonly attempt: number;
+  /** Fence of the attempt, as in its order. */
   readonly fence: number;
 }
 
+/** How an attempt has ended. Sent again until it is acknowledged. */
 export interface ReportResultRequest {
+  /** Job of the attempt; 26 characters. */
   readonly jobId: string;
+  /** Counts from 1. */
   readonly attempt: number;
+  /** Fence of the attempt, as in its order. */
   readonly fence: number;
+  /** Exactly one is set. */
   readonly outcome:
-    | { readonly $case: "succeeded"; readonly value: Succeeded }
-    | { readonly $case: "failed"; readonly value: Failed }
-    | { readonly $case: "canceled"; readonly value: Canceled }
+    | //
+    /** Every byte was read back and equals the manifest; the stick is sealed. */
+    { readonly $case: "succeeded"; readonly value: Succeeded }
+    | //
+    /** The stick is not sealed, or was not proven after it was. */
+    { readonly $case: "failed"; readonly value: Failed }
+    | //
+    /** Stopped because the controller asked for it. */
+    { readonly $case: "canceled"; readonly value: Canceled }
     | undefined;
   /** How long and how much, also when it failed. */
   readonly evidence: Evidence | undefined;
 }
 
+/** Written, verified and sealed. */
 export interface Succeeded {
   /** How it was proven; read-back today. */
   readonly proof: string;
 }
 
+/** Not sealed. */
 export interface Failed {
+  /** Why. */
   readonly problem:
     | Problem
     | undefined;
@@ -309,11 +387,13 @@ export interface Failed {
   readonly dirty: boolean;
 }
 
+/** Stopped before the seal. */
 export interface Canceled {
   /** True: something was written; the stick holds no valid content and does not boot. */
   readonly dirty: boolean;
 }
 
+/** What was measured while the attempt ran. */
 export interface Evidence {
   /** SHA-256 of the manifest, lower-case hex. */
   readonly manifestSha256: string;
@@ -331,6 +411,7 @@ export interface Evidence {
   readonly totalMs: number;
 }
 
+/** The result is stored durably: the agent may forget the attempt. */
 export interface ReportResultResponse {
 }
 

@@ -20,6 +20,7 @@ export const protobufPackage = "stickfarm.v1";
 
 export const protobufFileName = "stickfarm/v1/enrollment.proto";
 
+/** A machine asks to become an agent. */
 export interface EnrollRequest {
   /** One-time secret from `stickfarm agent token create`; 26 characters, base32. */
   readonly tokenSecret: string;
@@ -29,6 +30,7 @@ export interface EnrollRequest {
   readonly natsPublicKey: string;
 }
 
+/** Everything that the agent needs to dial from now on. */
 export interface EnrollResponse {
   /** Name of the agent, as given to `agent token create`. */
   readonly agentName: string;
@@ -317,7 +319,7 @@ export const EnrollResponse: MessageFns<EnrollResponse> = {
  */
 export type EnrollmentServiceService = typeof EnrollmentServiceService;
 export const EnrollmentServiceService = {
-  /** Problems: token_unknown, token_expired, token_used, certificate_request_invalid. */
+  /** Problems: token_invalid (unknown, expired or used up), certificate_request_invalid. */
   enroll: {
     path: "/stickfarm.v1.EnrollmentService/Enroll" as const,
     requestStream: false as const,
@@ -330,12 +332,12 @@ export const EnrollmentServiceService = {
 } as const;
 
 export interface EnrollmentServiceServer extends UntypedServiceImplementation {
-  /** Problems: token_unknown, token_expired, token_used, certificate_request_invalid. */
+  /** Problems: token_invalid (unknown, expired or used up), certificate_request_invalid. */
   enroll: handleUnaryCall<EnrollRequest, EnrollResponse>;
 }
 
 export interface EnrollmentServiceClient extends Client {
-  /** Problems: token_unknown, token_expired, token_used, certificate_request_invalid. */
+  /** Problems: token_invalid (unknown, expired or used up), certificate_request_invalid. */
   enroll(
     request: EnrollRequest,
     callback: (error: ServiceError | null, response: EnrollResponse) => void,

@@ -31,9 +31,11 @@ export interface Blob {
   readonly sizeBytes: number;
 }
 
+/** One file of a tree. */
 export interface ContentFile {
   /** Relative, separated by "/", no "..". */
   readonly path: string;
+  /** The file's bytes. */
   readonly blob:
     | Blob
     | undefined;
@@ -41,6 +43,7 @@ export interface ContentFile {
   readonly modifiedAtMs: number;
 }
 
+/** A run of bytes. */
 export interface ByteRange {
   /** Bytes. */
   readonly offsetBytes: number;
@@ -48,12 +51,15 @@ export interface ByteRange {
   readonly lengthBytes: number;
 }
 
+/** Files and directories, as they are. */
 export interface TreeContent {
+  /** Sorted by path. */
   readonly files: readonly ContentFile[];
   /** Directories without files; all others follow from the files. */
   readonly emptyDirectories: readonly string[];
 }
 
+/** A raw disk image, perhaps compressed. */
 export interface ImageContent {
   /** The file as stored. */
   readonly stored:
@@ -67,6 +73,7 @@ export interface ImageContent {
     | undefined;
   /** True: blocks outside mapped may be skipped; the image's builder vouches for it. */
   readonly hasBlockMap: boolean;
+  /** Sorted by offset, not overlapping; empty unless has_block_map is set. */
   readonly mapped: readonly ByteRange[];
   /** SHA-256 of the block map file, or empty. */
   readonly blockMapSha256: string;
@@ -76,9 +83,14 @@ export interface ImageContent {
 export interface Content {
   /** [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])? */
   readonly name: string;
+  /** Exactly one is set. */
   readonly body:
-    | { readonly $case: "tree"; readonly value: TreeContent }
-    | { readonly $case: "image"; readonly value: ImageContent }
+    | //
+    /** Files and directories. */
+    { readonly $case: "tree"; readonly value: TreeContent }
+    | //
+    /** A raw disk image. */
+    { readonly $case: "image"; readonly value: ImageContent }
     | undefined;
   /** Set when this content is a boot image. */
   readonly bootImage:
@@ -90,6 +102,7 @@ export interface Content {
   readonly createdAtMs: number;
 }
 
+/** What a boot image can start on. */
 export interface BootImageFacts {
   /** x86, x64, arm64. */
   readonly architectures: readonly string[];
@@ -97,44 +110,61 @@ export interface BootImageFacts {
   readonly biosBoot: string;
 }
 
+/** Names blobs that were uploaded before. */
 export interface RegisterContentRequest {
+  /** Without created_at_ms. */
   readonly content: Content | undefined;
 }
 
+/** The content as it is stored. */
 export interface RegisterContentResponse {
+  /** With created_at_ms. */
   readonly content: Content | undefined;
 }
 
+/** Which contents to list. */
 export interface ListContentsRequest {
   /** Only boot images. */
   readonly bootImages: boolean;
 }
 
+/** A content without its files. */
 export interface ContentSummary {
+  /** As Content.name. */
   readonly name: string;
   /** tree, image. */
   readonly kind: string;
   /** Bytes, as it is written to a stick. */
   readonly sizeBytes: number;
+  /** Files in a tree; 1 for an image. */
   readonly fileCount: number;
+  /** SHA-256 over the canonical listing, lower-case hex. */
   readonly digest: string;
   /** Milliseconds since 1970 UTC. */
   readonly createdAtMs: number;
+  /** Set when this content is a boot image. */
   readonly bootImage: BootImageFacts | undefined;
 }
 
+/** The contents asked for. */
 export interface ListContentsResponse {
+  /** Each once. */
   readonly contents: readonly ContentSummary[];
 }
 
+/** Which content to show. */
 export interface GetContentRequest {
+  /** As Content.name. */
   readonly name: string;
 }
 
+/** The content asked for. */
 export interface GetContentResponse {
+  /** With every file. */
   readonly content: Content | undefined;
 }
 
+/** A secret's new value. */
 export interface SetSecretRequest {
   /** [a-z0-9]([a-z0-9/-]{0,125}[a-z0-9])? */
   readonly name: string;
@@ -142,13 +172,17 @@ export interface SetSecretRequest {
   readonly value: Buffer;
 }
 
+/** The value is stored. */
 export interface SetSecretResponse {
 }
 
+/** Asks for all of them. */
 export interface ListSecretsRequest {
 }
 
+/** A secret without its value. */
 export interface SecretSummary {
+  /** As SetSecretRequest.name. */
   readonly name: string;
   /** Counts from 1; grows with each SetSecret. */
   readonly version: number;
@@ -156,17 +190,23 @@ export interface SecretSummary {
   readonly changedAtMs: number;
 }
 
+/** All secrets. */
 export interface ListSecretsResponse {
+  /** Each once. */
   readonly secrets: readonly SecretSummary[];
 }
 
+/** Which secret to remove. */
 export interface RemoveSecretRequest {
+  /** As SetSecretRequest.name. */
   readonly name: string;
 }
 
+/** The secret is gone. */
 export interface RemoveSecretResponse {
 }
 
+/** A media definition to check and store. */
 export interface ApplyMediaRequest {
   /** The definition, YAML. */
   readonly yaml: string;
@@ -174,6 +214,7 @@ export interface ApplyMediaRequest {
   readonly dryRun: boolean;
 }
 
+/** One thing about a definition or a plan that a person should know. */
 export interface Finding {
   /** error, warning. */
   readonly severity: string;
@@ -189,7 +230,9 @@ export interface Finding {
   readonly remedy: string;
 }
 
+/** What was found, and what was stored. */
 export interface ApplyMediaResponse {
+  /** All at once. */
   readonly findings: readonly Finding[];
   /** Unset when an error was found. */
   readonly media:
@@ -199,7 +242,9 @@ export interface ApplyMediaResponse {
   readonly stored: boolean;
 }
 
+/** One revision of a media definition. */
 export interface MediaSummary {
+  /** As metadata.name of the definition. */
   readonly name: string;
   /** Counts from 1. */
   readonly revision: number;
@@ -209,55 +254,77 @@ export interface MediaSummary {
   readonly kind: string;
   /** Milliseconds since 1970 UTC. */
   readonly createdAtMs: number;
+  /** As metadata.description of the definition; may be empty. */
   readonly description: string;
 }
 
+/** Asks for all of them. */
 export interface ListMediaRequest {
 }
 
+/** All media definitions. */
 export interface ListMediaResponse {
   /** Newest revision of each. */
   readonly media: readonly MediaSummary[];
 }
 
+/** Which revision to show. */
 export interface GetMediaRequest {
+  /** As metadata.name of the definition. */
   readonly name: string;
   /** 0 = newest. */
   readonly revision: number;
 }
 
+/** The revision asked for. */
 export interface GetMediaResponse {
-  readonly media: MediaSummary | undefined;
+  /** Which revision this is. */
+  readonly media:
+    | MediaSummary
+    | undefined;
+  /** The definition as it was applied. */
   readonly yaml: string;
 }
 
+/** Where to build. */
 export interface Target {
+  /** Name of an enrolled agent. */
   readonly agent: string;
   /** Empty = every bay of the agent. */
   readonly bay: string;
 }
 
+/** What would be built, and where. */
 export interface PlanRequest {
+  /** As metadata.name of the definition. */
   readonly mediaName: string;
   /** 0 = newest. */
   readonly revision: number;
+  /** At least one. */
   readonly targets: readonly Target[];
 }
 
+/** What would be erased, what is refused and why. */
 export interface PlanResponse {
+  /** The revision that the plan is for. */
   readonly media:
     | MediaSummary
     | undefined;
   /** Smallest drive that holds the content, bytes. */
   readonly requiredBytes: number;
+  /** Every drive that the targets name. */
   readonly drives: readonly PlannedDrive[];
   /** Consent to exactly this plan: SHA-256 over revision and drives, lower-case hex. */
   readonly planDigest: string;
+  /** What should be known before saying yes. */
   readonly warnings: readonly Finding[];
 }
 
+/** A drive of the plan. */
 export interface PlannedDrive {
+  /** Name of the agent that has it. */
   readonly agent: string;
+  /** As the agent saw it last. */
   readonly drive:
     | Drive
     | undefined;
@@ -265,18 +332,23 @@ export interface PlannedDrive {
   readonly refusals: readonly Problem[];
 }
 
+/** The order to build, with consent to erase. */
 export interface StartBuildRequest {
   /** Made by the caller and kept for repetition; 26 characters. */
   readonly requestId: string;
+  /** As in the plan. */
   readonly mediaName: string;
   /** 0 = newest. */
   readonly revision: number;
+  /** As in the plan. */
   readonly targets: readonly Target[];
   /** From Plan. */
   readonly planDigest: string;
 }
 
+/** The build, new or known. */
 export interface StartBuildResponse {
+  /** As it is now. */
   readonly build:
     | BuildView
     | undefined;
@@ -284,51 +356,71 @@ export interface StartBuildResponse {
   readonly repeatedRequest: boolean;
 }
 
+/** Which build to watch. */
 export interface WatchBuildRequest {
+  /** 26 characters. */
   readonly buildId: string;
 }
 
+/** One view of the stream. */
 export interface WatchBuildResponse {
+  /** The whole build as it is now; replaces the view before. */
   readonly build: BuildView | undefined;
 }
 
+/** Asks for the newest ones. */
 export interface ListBuildsRequest {
 }
 
+/** The newest builds. */
 export interface ListBuildsResponse {
   /** Newest first, at most 100, without jobs. */
   readonly builds: readonly BuildView[];
 }
 
+/** Which build to show. */
 export interface GetBuildRequest {
   /** Empty = the newest. */
   readonly buildId: string;
 }
 
+/** The build asked for. */
 export interface GetBuildResponse {
+  /** As it is now, with jobs. */
   readonly build: BuildView | undefined;
 }
 
+/** Which build to stop. */
 export interface CancelBuildRequest {
+  /** 26 characters. */
   readonly buildId: string;
 }
 
+/** The build after the request. */
 export interface CancelBuildResponse {
+  /** It may still run: attempts stop at the agents. */
   readonly build: BuildView | undefined;
 }
 
+/** Which build to try again. */
 export interface RetryBuildRequest {
+  /** 26 characters. */
   readonly buildId: string;
 }
 
+/** The build after the request. */
 export interface RetryBuildResponse {
+  /** With the new attempts. */
   readonly build: BuildView | undefined;
 }
 
+/** A build as operators see it. */
 export interface BuildView {
+  /** 26 characters; sorts by time. */
   readonly buildId: string;
   /** running, succeeded, partial, failed, canceled. */
   readonly state: string;
+  /** The revision that the build is pinned to. */
   readonly media:
     | MediaSummary
     | undefined;
@@ -340,15 +432,21 @@ export interface BuildView {
   readonly createdAtMs: number;
   /** Milliseconds since 1970 UTC; 0 while it runs. */
   readonly endedAtMs: number;
+  /** One for each stick. */
   readonly jobs: readonly JobView[];
   /** True: cancel was asked for. */
   readonly cancelRequested: boolean;
 }
 
+/** One stick of a build. */
 export interface JobView {
+  /** 26 characters; sorts by time. */
   readonly jobId: string;
+  /** Name of the agent that has the drive. */
   readonly agent: string;
+  /** As Drive.bay. */
   readonly bay: string;
+  /** As Drive.serial. */
   readonly serial: string;
   /** pending, assigned, running, succeeded, failed, canceled. */
   readonly state: string;
@@ -378,11 +476,13 @@ export interface JobView {
     | undefined;
   /** read-back, or empty. */
   readonly proof: string;
+  /** 32 lower-case hex digits; ids on the stick are derived from it. */
   readonly stickId: string;
   /** Bytes. */
   readonly driveBytes: number;
 }
 
+/** For which agent, and how long the token is good. */
 export interface CreateAgentTokenRequest {
   /** [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])? */
   readonly name: string;
@@ -390,6 +490,7 @@ export interface CreateAgentTokenRequest {
   readonly ttlSeconds: number;
 }
 
+/** The token. */
 export interface CreateAgentTokenResponse {
   /** Shown once; only its hash is stored. */
   readonly token: string;
@@ -397,14 +498,19 @@ export interface CreateAgentTokenResponse {
   readonly expiresAtMs: number;
 }
 
+/** Asks for all of them. */
 export interface ListAgentsRequest {
 }
 
+/** An agent as operators see it. */
 export interface AgentView {
+  /** As it was enrolled. */
   readonly name: string;
   /** connected, disconnected, never-seen. */
   readonly state: string;
+  /** Version of the agent program, semantic; empty when it was never seen. */
   readonly version: string;
+  /** Drives that it shows now; 0 when it is not connected. */
   readonly driveCount: number;
   /** Attempts that run now. */
   readonly activeCount: number;
@@ -412,17 +518,23 @@ export interface AgentView {
   readonly seenAtMs: number;
 }
 
+/** All agents. */
 export interface ListAgentsResponse {
+  /** Each once. */
   readonly agents: readonly AgentView[];
 }
 
+/** Whose drives to list. */
 export interface ListDrivesRequest {
   /** Empty = all. */
   readonly agent: string;
 }
 
+/** A drive as operators see it. */
 export interface DriveView {
+  /** Name of the agent that has it. */
   readonly agent: string;
+  /** As the agent saw it last. */
   readonly drive:
     | Drive
     | undefined;
@@ -432,7 +544,9 @@ export interface DriveView {
   readonly jobId: string;
 }
 
+/** The drives asked for. */
 export interface ListDrivesResponse {
+  /** Each once. */
   readonly drives: readonly DriveView[];
 }
 
@@ -5845,6 +5959,7 @@ export const OperatorServiceService = {
       Buffer.from(RegisterContentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RegisterContentResponse => RegisterContentResponse.decode(value),
   },
+  /** Without their files. */
   listContents: {
     path: "/stickfarm.v1.OperatorService/ListContents" as const,
     requestStream: false as const,
@@ -5875,6 +5990,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: SetSecretResponse): Buffer => Buffer.from(SetSecretResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetSecretResponse => SetSecretResponse.decode(value),
   },
+  /** Names and versions, never values. */
   listSecrets: {
     path: "/stickfarm.v1.OperatorService/ListSecrets" as const,
     requestStream: false as const,
@@ -5905,6 +6021,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: ApplyMediaResponse): Buffer => Buffer.from(ApplyMediaResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ApplyMediaResponse => ApplyMediaResponse.decode(value),
   },
+  /** Newest revision of each. */
   listMedia: {
     path: "/stickfarm.v1.OperatorService/ListMedia" as const,
     requestStream: false as const,
@@ -5957,6 +6074,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: WatchBuildResponse): Buffer => Buffer.from(WatchBuildResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): WatchBuildResponse => WatchBuildResponse.decode(value),
   },
+  /** Newest first, at most 100. */
   listBuilds: {
     path: "/stickfarm.v1.OperatorService/ListBuilds" as const,
     requestStream: false as const,
@@ -6008,6 +6126,7 @@ export const OperatorServiceService = {
       Buffer.from(CreateAgentTokenResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateAgentTokenResponse => CreateAgentTokenResponse.decode(value),
   },
+  /** Every agent that a token was made for. */
   listAgents: {
     path: "/stickfarm.v1.OperatorService/ListAgents" as const,
     requestStream: false as const,
@@ -6017,6 +6136,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: ListAgentsResponse): Buffer => Buffer.from(ListAgentsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListAgentsResponse => ListAgentsResponse.decode(value),
   },
+  /** What the agents saw last. */
   listDrives: {
     path: "/stickfarm.v1.OperatorService/ListDrives" as const,
     requestStream: false as const,
@@ -6031,16 +6151,19 @@ export const OperatorServiceService = {
 export interface OperatorServiceServer extends UntypedServiceImplementation {
   /** Idempotent. Problems: content_missing, name_taken. */
   registerContent: handleUnaryCall<RegisterContentRequest, RegisterContentResponse>;
+  /** Without their files. */
   listContents: handleUnaryCall<ListContentsRequest, ListContentsResponse>;
   /** Problems: content_unknown. */
   getContent: handleUnaryCall<GetContentRequest, GetContentResponse>;
   /** Value is sealed before it is stored and is never returned. Problems: secret_weak. */
   setSecret: handleUnaryCall<SetSecretRequest, SetSecretResponse>;
+  /** Names and versions, never values. */
   listSecrets: handleUnaryCall<ListSecretsRequest, ListSecretsResponse>;
   /** Problems: secret_unknown. */
   removeSecret: handleUnaryCall<RemoveSecretRequest, RemoveSecretResponse>;
   /** All findings at once; stores a new revision unless dry_run is set, an error was found or nothing changed. */
   applyMedia: handleUnaryCall<ApplyMediaRequest, ApplyMediaResponse>;
+  /** Newest revision of each. */
   listMedia: handleUnaryCall<ListMediaRequest, ListMediaResponse>;
   /** Problems: media_unknown. */
   getMedia: handleUnaryCall<GetMediaRequest, GetMediaResponse>;
@@ -6053,6 +6176,7 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
    * Problems: build_unknown.
    */
   watchBuild: handleServerStreamingCall<WatchBuildRequest, WatchBuildResponse>;
+  /** Newest first, at most 100. */
   listBuilds: handleUnaryCall<ListBuildsRequest, ListBuildsResponse>;
   /** Problems: build_unknown. */
   getBuild: handleUnaryCall<GetBuildRequest, GetBuildResponse>;
@@ -6062,7 +6186,9 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   retryBuild: handleUnaryCall<RetryBuildRequest, RetryBuildResponse>;
   /** Problems: name_taken, name_invalid. */
   createAgentToken: handleUnaryCall<CreateAgentTokenRequest, CreateAgentTokenResponse>;
+  /** Every agent that a token was made for. */
   listAgents: handleUnaryCall<ListAgentsRequest, ListAgentsResponse>;
+  /** What the agents saw last. */
   listDrives: handleUnaryCall<ListDrivesRequest, ListDrivesResponse>;
 }
 
@@ -6083,6 +6209,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RegisterContentResponse) => void,
   ): ClientUnaryCall;
+  /** Without their files. */
   listContents(
     request: ListContentsRequest,
     callback: (error: ServiceError | null, response: ListContentsResponse) => void,
@@ -6130,6 +6257,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetSecretResponse) => void,
   ): ClientUnaryCall;
+  /** Names and versions, never values. */
   listSecrets(
     request: ListSecretsRequest,
     callback: (error: ServiceError | null, response: ListSecretsResponse) => void,
@@ -6177,6 +6305,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ApplyMediaResponse) => void,
   ): ClientUnaryCall;
+  /** Newest revision of each. */
   listMedia(
     request: ListMediaRequest,
     callback: (error: ServiceError | null, response: ListMediaResponse) => void,
@@ -6247,6 +6376,7 @@ export interface OperatorServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchBuildResponse>;
+  /** Newest first, at most 100. */
   listBuilds(
     request: ListBuildsRequest,
     callback: (error: ServiceError | null, response: ListBuildsResponse) => void,
@@ -6326,6 +6456,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateAgentTokenResponse) => void,
   ): ClientUnaryCall;
+  /** Every agent that a token was made for. */
   listAgents(
     request: ListAgentsRequest,
     callback: (error: ServiceError | null, response: ListAgentsResponse) => void,
@@ -6341,6 +6472,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListAgentsResponse) => void,
   ): ClientUnaryCall;
+  /** What the agents saw last. */
   listDrives(
     request: ListDrivesRequest,
     callback: (error: ServiceError | null, response: ListDrivesResponse) => void,
