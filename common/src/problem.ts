@@ -197,6 +197,30 @@ export const PROBLEMS = {
     status: "FAILED_PRECONDITION",
     remedy: "Install the program named above",
   },
+  tool_failed: {
+    retry: "operator",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy: "Run the program named above by hand to see more",
+  },
+  path_changed: {
+    retry: "operator",
+    exit: 1,
+    status: "ABORTED",
+    remedy: "Wait until nothing writes to it any more, then add it again",
+  },
+  storage_failed: {
+    retry: "operator",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy: "Check the disk named above and the permissions on it",
+  },
+  canceled: {
+    retry: "operator",
+    exit: 1,
+    status: "ABORTED",
+    remedy: "None needed: it was stopped on request; start it again when it is wanted",
+  },
 
   // Trust.
   not_initialised: {
