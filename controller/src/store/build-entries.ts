@@ -1,0 +1,94 @@
+import type { Evidence } from "@stickfarm/common/build/evidence";
+import type { AttemptOutcome, JobState } from "@stickfarm/common/build/job-state";
+import type { DriveConsent } from "@stickfarm/common/drive/drive";
+import type { Row } from "./db.ts";
+import { bytes, integer, integerOrNull, json, text } from "./row.ts";
+
+export type BuildEntry = {
+  readonly buildId: string;
+  readonly requestId: string;
+  /** What was asked for; the same request id with another hash is refused. */
+  readonly requestHash: string;
+  readonly mediaName: string;
+  readonly mediaRevision: number;
+  readonly manifestSha256: string;
+  readonly manifestBytes: number;
+  readonly manifestSignature: Uint8Array;
+  /** Of the raw image; empty when files are laid out. */
+  readonly imageSha256: string;
+  readonly createdAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly cancelRequested: boolean;
+};
+
+export type JobEntry = {
+  readonly jobId: string;
+  readonly buildId: string;
+  readonly agent: string;
+  readonly consent: DriveConsent;
+  readonly state: JobState;
+};
+
+export type AttemptEntry = {
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly fence: number;
+  readonly stickId: string;
+  readonly passport: Uint8Array;
+  readonly passportSignature: Uint8Array;
+};
+
+export type AttemptResult = {
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly fence: number;
+  readonly outcome: AttemptOutcome;
+  readonly evidence: Evidence;
+  /** Of the report as it was sent; the same again is the same report. */
+  readonly bodyHash: string;
+};
+
+export type OpenJob = JobEntry & { readonly cancelRequested: boolean };
+export type OpenAttempt = {
+  readonly job: OpenJob;
+  readonly attempt: AttemptEntry;
+  readonly build: BuildEntry;
+};
+
+export function parseBuild(row: Row): BuildEntry {
+  return {
+    buildId: text(row, "build_id"),
+    requestId: text(row, "request_id"),
+    requestHash: text(row, "request_hash"),
+    mediaName: text(row, "media_name"),
+    mediaRevision: integer(row, "media_revision"),
+    manifestSha256: text(row, "manifest_sha256"),
+    manifestBytes: integer(row, "manifest_bytes"),
+    manifestSignature: bytes(row, "manifest_signature"),
+    imageSha256: text(row, "image_sha256"),
+    createdAtMs: integer(row, "created_at_ms"),
+    endedAtMs: integerOrNull(row, "ended_at_ms"),
+    cancelRequested: integer(row, "cancel_requested") === 1,
+  };
+}
+
+export function parseJob(row: Row): JobEntry {
+  return {
+    jobId: text(row, "job_id"),
+    buildId: text(row, "build_id"),
+    agent: text(row, "agent"),
+    consent: json<DriveConsent>(row, "consent"),
+    state: json<JobState>(row, "state"),
+  };
+}
+
+export function parseAttempt(row: Row): AttemptEntry {
+  return {
+    jobId: text(row, "job_id"),
+    attempt: integer(row, "attempt"),
+    fence: integer(row, "fence"),
+    stickId: text(row, "stick_id"),
+    passport: bytes(row, "passport"),
+    passportSignature: bytes(row, "passport_signature"),
+  };
+}

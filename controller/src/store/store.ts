@@ -1,0 +1,25 @@
+import { type AgentsStore, agentsStore } from "./agents-store.ts";
+import { BuildsStore } from "./builds-store.ts";
+import { type ContentsStore, contentsStore } from "./contents-store.ts";
+import type { Db } from "./db.ts";
+import { type DefinitionsStore, definitionsStore } from "./definitions-store.ts";
+import { type SecretsStore, secretsStore } from "./secrets-store.ts";
+
+/** The controller's truth, one part a subject, all on the one writing connection. */
+export type Store = {
+  readonly agents: AgentsStore;
+  readonly builds: BuildsStore;
+  readonly contents: ContentsStore;
+  readonly definitions: DefinitionsStore;
+  readonly secrets: SecretsStore;
+};
+
+export function storeOn(db: Db): Store {
+  return {
+    agents: agentsStore(db),
+    builds: new BuildsStore(db),
+    contents: contentsStore(db),
+    definitions: definitionsStore(db),
+    secrets: secretsStore(db),
+  };
+}
