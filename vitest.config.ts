@@ -16,7 +16,7 @@ export default defineConfig({
           include: [
             "{common,controller,agent}/src/**/*.test.ts",
             "test/tidy.test.ts",
-            "test/proto/**/*.test.ts",
+            "test/{tidy,proto,support}/**/*.test.ts",
           ],
           pool: "forks",
         },

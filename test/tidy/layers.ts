@@ -1,0 +1,131 @@
+import { builtinModules } from "node:module";
+import type { Import, SourceFile } from "./read-tree.ts";
+
+/**
+ * Who may import whom. A layer may always import itself. What is not in this table is not allowed, so that a new edge is
+ * a line that somebody reads; a folder that is not in it fails as well.
+ */
+export type Layer = {
+  readonly name: string;
+  readonly path: RegExp;
+  /** Names of other layers. */
+  readonly layers: readonly string[];
+  /** npm packages by name; "node" stands for Node's own modules. */
+  readonly packages: readonly string[];
+  /** No Node module, no clock, no dice, no process; a test beside each file. */
+  readonly pure: boolean;
+};
+
+const WORDS = ["words", "media", "drive", "layout", "build"];
+const SHARED = [...WORDS, "wire", "rim"];
+
+export const LAYERS: readonly Layer[] = [
+  // What everybody may use.
+  pure("words", "common/src/*", []),
+  pure("media", "common/src/media/", ["words"], ["zod"]),
+  pure("drive", "common/src/drive/", ["words"]),
+  pure("layout", "common/src/layout/", ["words", "media"]),
+  pure("build", "common/src/build/", ["words", "media", "drive"]),
+  rim("wire", "common/src/wire/", [...WORDS, "gen"], ["zod"]),
+  rim("rim", "common/src/rim/", WORDS, [
+    "node",
+    "fzstd",
+    "unbzip2-stream",
+    "xz-decompress",
+    "yauzl",
+  ]),
+  rim("gen", "proto/gen/", [], ["@bufbuild/protobuf", "@grpc/grpc-js"]),
+
+  // Controller.
+  pure("controller/schedule", "controller/src/schedule/", WORDS),
+  rim("controller/store", "controller/src/store/", SHARED, ["node", "sqlite3", "zod"]),
+  rim("controller/content", "controller/src/content/", SHARED, ["node", "fast-xml-parser"]),
+  rim("controller/compile", "controller/src/compile/", SHARED, ["node", "yaml"]),
+  rim("controller/nats", "controller/src/nats/", SHARED, [
+    "node",
+    "nats",
+    "@nats-io/jwt",
+    "@nats-io/nkeys",
+  ]),
+  rim("controller/trust", "controller/src/trust/", SHARED, [
+    "node",
+    "@peculiar/x509",
+    "reflect-metadata",
+  ]),
+  rim("controller/grpc", "controller/src/grpc/", [...SHARED, "gen"], ["node", "@grpc/grpc-js"]),
+  rim("controller/front", "controller/src/front/", SHARED, ["node", "@grpc/grpc-js"]),
+
+  // Agent.
+  pure("agent/attempt", "agent/src/attempt/", WORDS),
+  rim("agent/journal", "agent/src/journal/", SHARED, ["node"]),
+  rim("agent/content", "agent/src/content/", SHARED, ["node"]),
+  rim("agent/drive", "agent/src/drive/", SHARED, ["node"]),
+  rim("agent/write", "agent/src/write/", SHARED, ["node"]),
+  rim("agent/nats", "agent/src/nats/", SHARED, ["node", "nats"]),
+  rim("agent/trust", "agent/src/trust/", SHARED, ["node", "@peculiar/x509", "reflect-metadata"]),
+  rim("agent/grpc", "agent/src/grpc/", [...SHARED, "gen"], ["node", "@grpc/grpc-js"]),
+
+  // Tests of the whole.
+  rim("test/tidy", "test/tidy/", ["words"], ["node", "typescript-api"]),
+  rim("test/tests", "test/tidy.test.ts", [], []),
+];
+
+export function layerOf(path: string): Layer | undefined {
+  return LAYERS.find((layer) => layer.path.test(path));
+}
+
+/** Imports that the table does not allow, as "path:line: (layer) imports what". */
+export function findForbiddenImports(file: SourceFile): string[] {
+  const layer = layerOf(file.path);
+  if (layer === undefined) return [`${file.path}: belongs to no layer`];
+  const mayImport = file.isTest ? mayTestImport : mayImportFrom(layer);
+  return file.imports
+    .filter((imported) => !mayImport(imported, file))
+    .map(({ line, specifier }) => `${file.path}:${line}: ${layer.name} imports "${specifier}"`);
+}
+
+/** A test may use its whole program and any package, but not the other program. */
+function mayTestImport(imported: Import, file: SourceFile): boolean {
+  if (imported.target === null) return true;
+  const program = file.path.split("/")[0];
+  const others =
+    program === "common" ? /^(common|proto)\// : new RegExp(`^(${program}|common|proto)/`);
+  return program === "test" || others.test(imported.target);
+}
+
+function mayImportFrom(layer: Layer): (imported: Import) => boolean {
+  return ({ specifier, target }) => {
+    if (target === null) return layer.packages.includes(packageOf(specifier));
+    const other = layerOf(target)?.name;
+    return other !== undefined && (other === layer.name || layer.layers.includes(other));
+  };
+}
+
+function packageOf(specifier: string): string {
+  if (specifier.startsWith("node:") || builtinModules.includes(specifier)) return "node";
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+}
+
+function pure(
+  name: string,
+  place: string,
+  layers: readonly string[],
+  packages: readonly string[] = [],
+): Layer {
+  return { name, path: patternOf(place), layers, packages, pure: true };
+}
+
+function rim(
+  name: string,
+  place: string,
+  layers: readonly string[],
+  packages: readonly string[],
+): Layer {
+  return { name, path: patternOf(place), layers, packages, pure: false };
+}
+
+/** "a/b/" is the folder with all below it, "a/b/*" its own files only, anything else one file. */
+function patternOf(place: string): RegExp {
+  if (place.endsWith("/*")) return new RegExp(`^${place.slice(0, -1)}[^/]+$`);
+  return new RegExp(`^${place}${place.endsWith("/") ? "" : "$"}`);
+}
