@@ -1,0 +1,24 @@
+import type { DriveConsent } from "../drive/drive.ts";
+import type { BlobRef } from "../media/manifest.ts";
+
+/** One try at one stick: everything that an agent needs besides content. */
+export type AttemptOrder = {
+  readonly buildId: string;
+  readonly jobId: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** Only grows for one drive. */
+  readonly fence: number;
+  /** 32 lower-case hex digits; the ids on the stick follow from it. */
+  readonly stickId: string;
+  readonly consent: DriveConsent;
+  readonly manifest: BlobRef;
+  /** Ed25519 over the manifest's bytes. */
+  readonly manifestSignature: Uint8Array;
+  /** JSON, written to the stick where files are laid out. */
+  readonly passport: Uint8Array;
+  /** Ed25519 over the passport's bytes. */
+  readonly passportSignature: Uint8Array;
+  /** Stop this attempt if it runs, and do not begin it. */
+  readonly cancel: boolean;
+};

@@ -1,0 +1,140 @@
+import {
+  ReportResultRequest,
+  AttemptOrder as WireOrder,
+} from "@stickfarm/proto/stickfarm/v1/agent";
+import { Content as WireContent } from "@stickfarm/proto/stickfarm/v1/operator";
+import { expect, test } from "vitest";
+import type { AttemptOrder } from "../build/attempt-order.ts";
+import type { AttemptReport } from "../build/attempt-report.ts";
+import { NO_EVIDENCE } from "../build/evidence.ts";
+import type { Content } from "../media/content.ts";
+import {
+  orderFromWire,
+  orderToWire,
+  phaseFromWire,
+  reportFromWire,
+  reportToWire,
+} from "./attempt.ts";
+import { contentFromWire, contentToWire } from "./content.ts";
+import { driveFromWire, driveToWire } from "./drive.ts";
+import { problemFromWire } from "./problem.ts";
+
+const SHA256 = "ab".repeat(32);
+
+const ORDER: AttemptOrder = {
+  buildId: "b",
+  jobId: "j",
+  attempt: 2,
+  fence: 2 ** 53 - 1,
+  stickId: "0123456789abcdef0123456789abcdef",
+  consent: { driveId: "d", bay: "1", serial: "A1", sizeBytes: 2 ** 41, insertion: "9" },
+  manifest: { sha256: SHA256, sizeBytes: 77 },
+  manifestSignature: Buffer.from([1, 2]),
+  passport: Buffer.from("{}"),
+  passportSignature: Buffer.from([3]),
+  cancel: false,
+};
+
+test("orderFromWire() gives back what orderToWire() sent, through the encoded bytes", () => {
+  const bytes = WireOrder.encode(orderToWire(ORDER)).finish();
+  expect(orderFromWire(WireOrder.decode(bytes))).toEqual({ ok: true, value: ORDER });
+});
+
+test.each([
+  ["no consent", { consent: undefined }],
+  ["attempt 0", { attempt: 0 }],
+  ["fence 0", { fence: 0 }],
+  ["a short digest", { manifestSha256: "ab" }],
+  ["an odd stick id", { stickId: "xyz" }],
+])("orderFromWire() refuses an order with %s", (_, change) => {
+  expect(orderFromWire({ ...orderToWire(ORDER), ...change })).toMatchObject({
+    ok: false,
+    problem: { code: "protocol_unsupported" },
+  });
+});
+
+test.each<AttemptReport["outcome"]>([
+  { kind: "succeeded", proof: "read-back" },
+  { kind: "failed", problem: { code: "write_failed", detail: "at 5" }, dirty: true },
+  { kind: "canceled", dirty: false },
+])("reportFromWire() gives back what reportToWire() sent: %j", (outcome) => {
+  const evidence = { manifestSha256: SHA256, ...NO_EVIDENCE, writtenBytes: 9 };
+  const report: AttemptReport = { jobId: "j", attempt: 1, fence: 3, outcome, evidence };
+  const bytes = ReportResultRequest.encode(reportToWire(report)).finish();
+  expect(reportFromWire(ReportResultRequest.decode(bytes))).toEqual({ ok: true, value: report });
+});
+
+test("reportFromWire() refuses an outcome of a newer program", () => {
+  const wire = ReportResultRequest.fromPartial({ jobId: "j", attempt: 1, fence: 3, evidence: {} });
+  expect(reportFromWire(wire)).toMatchObject({ problem: { code: "protocol_unsupported" } });
+});
+
+test.each<Content["body"]>([
+  {
+    kind: "tree",
+    files: [{ path: "a/b", blob: { sha256: SHA256, sizeBytes: 0 }, modifiedAtMs: 5 }],
+    emptyDirectories: ["c"],
+  },
+  {
+    kind: "image",
+    stored: { sha256: SHA256, sizeBytes: 1 },
+    expanded: { sha256: SHA256, sizeBytes: 9 },
+    compression: "xz",
+    mapped: [],
+    blockMapSha256: null,
+  },
+])("contentFromWire() gives back what contentToWire() sent: %j", (body) => {
+  const content: Content = {
+    name: "tools",
+    digest: SHA256,
+    createdAtMs: 4,
+    body,
+    bootImage: { architectures: ["x64"], biosBoot: "grub" },
+  };
+  const bytes = WireContent.encode(contentToWire(content)).finish();
+  expect(contentFromWire(WireContent.decode(bytes))).toEqual({ ok: true, value: content });
+});
+
+test.each([
+  ["no body", {}],
+  [
+    "a bad digest",
+    { body: { $case: "tree", value: { files: [{ path: "a", blob: { sha256: "x" } }] } } },
+  ],
+  ["an unknown compression", { body: { $case: "image", value: { compression: "lz4" } } }],
+  [
+    "an unknown architecture",
+    { bootImage: { architectures: ["vax"] }, body: { $case: "tree", value: {} } },
+  ],
+] as const)("contentFromWire() refuses content with %s", (_, partial) => {
+  expect(contentFromWire(WireContent.fromPartial(partial)).ok).toBe(false);
+});
+
+test("driveFromWire() refuses to write a drive of a transport that is not known", () => {
+  const wire = driveToWire({
+    driveId: "d",
+    bay: "1",
+    serial: "s",
+    vendor: "",
+    model: "",
+    sizeBytes: 1,
+    logicalBlockBytes: 512,
+    insertion: "1",
+    transport: "virtual-file",
+    refusals: [],
+  });
+  expect(driveFromWire(wire).refusals).toEqual([]);
+  expect(driveFromWire({ ...wire, transport: "tape" }).refusals).toHaveLength(1);
+});
+
+test("problemFromWire() keeps the words of a problem that it does not know", () => {
+  expect(problemFromWire({ code: "new_one", detail: "it broke", remedy: "mend it" })).toEqual({
+    code: "internal",
+    detail: "it broke (new_one: mend it)",
+  });
+});
+
+test("phaseFromWire() gives null for a phase of a newer program", () => {
+  expect(phaseFromWire(7)).toBe("seal");
+  expect(phaseFromWire(99 as 7)).toBeNull();
+});
