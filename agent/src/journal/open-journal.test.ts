@@ -1,0 +1,126 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { NO_EVIDENCE } from "@stickfarm/common/build/evidence";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { compactRecords, EMPTY_JOURNAL, foldRecord, type JournalState } from "./fold-journal.ts";
+import { parseJournal } from "./journal-line.ts";
+import type { JournalRecord } from "./journal-record.ts";
+import { type Journal, openJournal } from "./open-journal.ts";
+
+const ATTEMPT = { jobId: "j1", attempt: 1 };
+const ACCEPTED: JournalRecord = {
+  kind: "accepted",
+  ...ATTEMPT,
+  fence: 7,
+  driveId: "virtual-file:A1",
+  manifestSha256: "ab",
+};
+const RESULT: JournalRecord = {
+  kind: "result",
+  report: {
+    ...ATTEMPT,
+    fence: 7,
+    outcome: { kind: "succeeded", proof: "read-back" },
+    evidence: { manifestSha256: "ab", ...NO_EVIDENCE },
+  },
+};
+const WAY: readonly JournalRecord[] = [
+  ACCEPTED,
+  { kind: "destroying", ...ATTEMPT },
+  { kind: "sealing", ...ATTEMPT },
+  RESULT,
+  { kind: "acknowledged", ...ATTEMPT },
+];
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "stickfarm-journal-"));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+test("openJournal() finds after each record what was appended before it", async () => {
+  for (let count = 0; count <= WAY.length; count++) {
+    await rm(join(directory, "journal"), { force: true });
+    await write(WAY.slice(0, count));
+    const expected = WAY.slice(0, count).reduce(foldRecord, EMPTY_JOURNAL);
+    expect(plain(await stateOnDisk())).toEqual(plain(expected));
+  }
+});
+
+test("openJournal() keeps the highest fence of a drive after its attempt was acknowledged", async () => {
+  await write(WAY);
+  const state = await stateOnDisk();
+  expect(state.held.size).toBe(0);
+  expect(state.fences).toEqual({ "virtual-file:A1": 7 });
+});
+
+test("openJournal() cuts a torn tail at every length and loses nothing before it", async () => {
+  await write([]);
+  const empty = (await readFile(join(directory, "journal"))).length;
+  await write(WAY.slice(0, 2));
+  const bytes = await readFile(join(directory, "journal"));
+  const broken: string[] = [];
+  for (let length = empty; length < bytes.length; length++) {
+    await writeFile(join(directory, "journal"), bytes.subarray(0, length));
+    const opened = await openJournal(directory);
+    if (!opened.ok) broken.push(`${length}: ${opened.problem.detail}`);
+    else await opened.value.close();
+  }
+  expect(broken).toEqual([]);
+});
+
+test("parseJournal() names a flipped byte anywhere but in the last line as damage", async () => {
+  await write(WAY);
+  await write([ACCEPTED, { kind: "destroying", ...ATTEMPT }]);
+  const bytes = await readFile(join(directory, "journal"));
+  const lastLine = bytes.lastIndexOf(0x0a, bytes.length - 2) + 1;
+  const missed: number[] = [];
+  for (let at = 0; at < lastLine; at++) {
+    const flipped = Buffer.from(bytes);
+    flipped[at] = (flipped[at] ?? 0) ^ 1;
+    if (parseJournal(flipped).ok) missed.push(at);
+  }
+  expect(missed).toEqual([]);
+});
+
+test("openJournal() refuses a damaged journal and leaves it as it is", async () => {
+  await write(WAY);
+  await appendFile(join(directory, "journal"), "00000000 {}\n00000000 {}\n");
+  const before = await readFile(join(directory, "journal"));
+  expect(await openJournal(directory)).toMatchObject({
+    ok: false,
+    problem: { code: "journal_damaged" },
+  });
+  expect(await readFile(join(directory, "journal"))).toEqual(before);
+});
+
+test("compactRecords() folds to the state that it was made from", () => {
+  for (let count = 0; count <= WAY.length; count++) {
+    const state = WAY.slice(0, count).reduce(foldRecord, EMPTY_JOURNAL);
+    expect(plain(compactRecords(state).reduce(foldRecord, EMPTY_JOURNAL))).toEqual(plain(state));
+  }
+});
+
+async function write(records: readonly JournalRecord[]): Promise<void> {
+  const journal = await mustOpen();
+  for (const record of records) expect((await journal.append(record)).ok).toBe(true);
+  await journal.close();
+}
+
+async function stateOnDisk(): Promise<JournalState> {
+  const journal = await mustOpen();
+  await journal.close();
+  return journal.state();
+}
+
+async function mustOpen(): Promise<Journal> {
+  const opened = await openJournal(directory);
+  if (!opened.ok) throw new Error(opened.problem.detail);
+  return opened.value;
+}
+
+function plain(state: JournalState) {
+  return { held: [...state.held], fences: state.fences };
+}
