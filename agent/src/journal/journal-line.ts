@@ -23,8 +23,8 @@ export function renderLine(record: JournalRecord, chain: string): { line: string
 }
 
 /**
- * Read a whole journal. A bad last line is the trace of a crash in mid-append and is cut off: what it announced was not
- * done. A bad line before the last is damage.
+ * Read a whole journal. Half a line at its end is the trace of a crash in mid-append and is cut off: what it announced was
+ * not done. Any other bad line is damage.
  *
  * Problems: journal_damaged, naming the line.
  */
@@ -36,14 +36,21 @@ export function parseJournal(bytes: Buffer): Result<ParsedJournal> {
     const end = bytes.indexOf(0x0a, goodBytes);
     const record = end < 0 ? null : parseLine(bytes.toString("utf8", goodBytes, end), chain);
     if (record === null) {
-      const isLast = end < 0 || end === bytes.length - 1;
-      return isLast ? ok({ records, chain, goodBytes }) : damaged(records.length + 1);
+      return isTorn(bytes, goodBytes)
+        ? ok({ records, chain, goodBytes })
+        : damaged(records.length + 1);
     }
     records.push(record);
     chain = bytes.toString("latin1", goodBytes, goodBytes + CHAIN_START.length);
     goodBytes = end + 1;
   }
   return ok({ records, chain, goodBytes });
+}
+
+/** A cut append ends without a newline, or in the zeros of blocks that were allocated and not yet written. */
+function isTorn(bytes: Buffer, from: number): boolean {
+  const tail = bytes.subarray(from);
+  return tail.indexOf(0x0a) < 0 || tail.indexOf(0) >= 0;
 }
 
 function parseLine(line: string, chain: string): JournalRecord | null {
@@ -56,7 +63,7 @@ function parseLine(line: string, chain: string): JournalRecord | null {
 function damaged(line: number): Result<never> {
   return fail({
     code: "journal_damaged",
-    detail: `Cannot read the journal: line ${line} is damaged, and lines follow it`,
+    detail: `Cannot read the journal: line ${line} is damaged`,
   });
 }
 

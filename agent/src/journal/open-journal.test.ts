@@ -71,13 +71,13 @@ test("openJournal() cuts a torn tail at every length and loses nothing before it
   expect(broken).toEqual([]);
 });
 
-test("parseJournal() names a flipped byte anywhere but in the last line as damage", async () => {
+test("parseJournal() names a flipped byte anywhere as damage", async () => {
   await write(WAY);
   await write([ACCEPTED, { kind: "destroying", ...ATTEMPT }]);
+  // Without its last byte, the newline, the last line counts as torn.
   const bytes = await readFile(join(directory, "journal"));
-  const lastLine = bytes.lastIndexOf(0x0a, bytes.length - 2) + 1;
   const missed: number[] = [];
-  for (let at = 0; at < lastLine; at++) {
+  for (let at = 0; at < bytes.length - 1; at++) {
     const flipped = Buffer.from(bytes);
     flipped[at] = (flipped[at] ?? 0) ^ 1;
     if (parseJournal(flipped).ok) missed.push(at);
