@@ -1,0 +1,26 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeFileAtomically } from "./atomic-file.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "atomic-file-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("writeFileAtomically() replaces a file and keeps it private", async () => {
+  const path = join(folder, "file");
+  await writeFileAtomically(path, Buffer.from("old, and longer"));
+  await writeFileAtomically(path, Buffer.from("new"));
+  expect(await readFile(path, "utf8")).toBe("new");
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test("writeFileAtomically() leaves nothing behind when it fails", async () => {
+  const path = join(folder, "directory");
+  await mkdir(join(path, "full"), { recursive: true });
+  await expect(writeFileAtomically(path, Buffer.from("x"))).rejects.toThrow(/EISDIR|ENOTEMPTY/);
+  expect(await readdir(folder)).not.toContain("directory.new");
+});

@@ -1,0 +1,59 @@
+import { access, constants, stat } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import type { Problem } from "../problem.ts";
+
+/**
+ * Every program that content may be read with. Nothing needs them for a raw image or a folder of files; all decoders have
+ * a slower twin in a package. ISO images have none: no kept package reads them.
+ */
+export const TOOLS = {
+  xz: { debianPackage: "xz-utils", reason: "expands on all cores" },
+  zstd: {
+    debianPackage: "zstd",
+    reason: "expands six times as fast as the package, and checks the checksum",
+  },
+  bzip2: { debianPackage: "bzip2", reason: "expands five times as fast as the package" },
+  xorriso: {
+    debianPackage: "xorriso",
+    reason: "reads the tree of an ISO image without mounting it",
+  },
+  bsdtar: {
+    debianPackage: "libarchive-tools",
+    reason: "reads an ISO image where xorriso is missing",
+  },
+} as const satisfies Record<string, { readonly debianPackage: string; readonly reason: string }>;
+
+export type ToolName = keyof typeof TOOLS;
+
+/** Gives the program's path, or `null` when this machine does not have it. */
+export type FindTool = (name: ToolName) => Promise<string | null>;
+
+/** Administrators' programs are often missing from a service's PATH. */
+const FOLDERS_ALWAYS = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+
+/** Look for a program on PATH and in the system's usual folders. Relative entries of PATH are left out. */
+export async function findTool(name: ToolName): Promise<string | null> {
+  const folders = (process.env["PATH"] ?? "").split(":").filter(isAbsolute);
+  for (const folder of new Set([...folders, ...FOLDERS_ALWAYS])) {
+    const path = join(folder, name);
+    if (await isProgram(path)) return path;
+  }
+  return null;
+}
+
+export function toolMissing(doing: string, names: readonly [ToolName, ...ToolName[]]): Problem {
+  const packages = names.map((name) => TOOLS[name].debianPackage);
+  return {
+    code: "tool_missing",
+    detail: `${doing}: ${names.map((name) => `"${name}"`).join(" and ")} not found on this machine, one must be (\`apt-get install ${packages[0]}\`)`,
+  };
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
