@@ -16,12 +16,14 @@ export function findSkippedTests(file: SourceFile): string[] {
   });
 }
 
-/** Calls of the test context's `skip` that do not say why. */
+/** Calls of the test context's `skip` that do not say why: `skip("why")` or `skip(condition, "why")`. */
 export function findSilentSkips(file: SourceFile): string[] {
   return findNodes(file, (node) => {
     if (!ts.isCallExpression(node) || !/^(\w+\.)?skip$/.test(node.expression.getText()))
       return null;
-    return node.arguments.length < 2 ? `${node.getText()} gives no reason` : null;
+    const [first, second] = node.arguments;
+    const says = second ?? (first !== undefined && isText(first) ? first : undefined);
+    return says === undefined ? `${node.getText()} gives no reason` : null;
   });
 }
 
@@ -85,6 +87,10 @@ function findLines(file: SourceFile, pattern: RegExp): string[] {
     .flatMap((line, index) =>
       pattern.test(line) ? `${file.path}:${index + 1}: ${line.trim()}` : [],
     );
+}
+
+function isText(node: ts.Expression): boolean {
+  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
 }
 
 function isEmptyStore(node: ts.Expression): boolean {

@@ -116,6 +116,7 @@ test.each([
   [banned.findUnreasonedCasts, "\nconst x = [1] as const;"],
   [banned.findSkippedTests, "stream.skip(3)"],
   [banned.findSilentSkips, "skip(missing, 'needs QEMU')"],
+  [banned.findSilentSkips, "context.skip('needs QEMU')"],
   [banned.findDefaultExports, "switch (x) { default: break; }"],
   [banned.findModuleState, "function f() { let x = 0; }\nconst y = new Map([[1, 2]]);"],
 ] as const)("%o allows %s", (find, text) => {

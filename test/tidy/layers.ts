@@ -66,8 +66,10 @@ export const LAYERS: readonly Layer[] = [
   rim("agent/grpc", "agent/src/grpc/", [...SHARED, "gen"], ["node", "@grpc/grpc-js"]),
 
   // Tests of the whole.
+  rim("test/support", "test/support/", SHARED, ["node", "vitest"]),
   rim("test/tidy", "test/tidy/", ["words"], ["node", "typescript-api"]),
   rim("test/tests", "test/tidy.test.ts", [], []),
+  rim("test/tests", "test/(proto|journey|lab)/", [], []),
 ];
 
 export function layerOf(path: string): Layer | undefined {

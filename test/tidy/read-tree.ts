@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import ts from "typescript-api";
 
 /** A TypeScript file of the tree, parsed. */
@@ -21,8 +20,7 @@ export type Import = {
   readonly line: number;
 };
 
-export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-
+const ROOT = join(import.meta.dirname, "../..");
 const FOLDERS = ["common/src", "controller/src", "agent/src", "proto/gen", "test"];
 
 /** Every TypeScript file that belongs to the project, generated ones too. */
