@@ -34,13 +34,11 @@ export type ProblemStatus = {
   readonly problemBytes: Uint8Array;
 };
 
-export function renderProblemStatus({ code, detail }: Problem): ProblemStatus {
-  const shortened =
-    detail.length > DETAIL_LENGTH_MAX ? `${detail.slice(0, DETAIL_LENGTH_MAX)}…` : detail;
+export function renderProblemStatus(problem: Problem): ProblemStatus {
   return {
-    code: STATUS_NUMBERS[PROBLEMS[code].status],
-    details: shortened,
-    problemBytes: new TextEncoder().encode(JSON.stringify({ code, detail: shortened })),
+    code: STATUS_NUMBERS[PROBLEMS[problem.code].status],
+    details: shorten(problem.detail),
+    problemBytes: renderProblemBytes(problem),
   };
 }
 
@@ -50,7 +48,8 @@ export function renderProblemStatus({ code, detail }: Problem): ProblemStatus {
  * Never fails: an error of another kind is `internal`, with the error as cause.
  */
 export function parseProblemStatus(error: unknown): Problem {
-  const sent = parseProblemBytes(readTrailer(error));
+  const trailer = readTrailer(error);
+  const sent = trailer === null ? null : parseProblemBytes(trailer);
   if (sent !== null) return { ...sent, cause: error };
   const details = readText(error, "details") ?? readText(error, "message") ?? String(error);
   const code = readNumber(error, "code");
@@ -82,9 +81,13 @@ function unreachable(reason: string, cause: unknown): Problem {
   };
 }
 
+/** Code and detail as JSON. The cause stays here: it may name what is nobody else's business. */
+export function renderProblemBytes({ code, detail }: Problem): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ code, detail: shorten(detail) }));
+}
+
 /** A code that this version does not know keeps its detail, so that a newer peer is still understood by a person. */
-function parseProblemBytes(bytes: Uint8Array | null): Problem | null {
-  if (bytes === null) return null;
+export function parseProblemBytes(bytes: Uint8Array): Problem | null {
   const value = parseJson(bytes);
   const code = readText(value, "code");
   const detail = readText(value, "detail");
@@ -92,6 +95,10 @@ function parseProblemBytes(bytes: Uint8Array | null): Problem | null {
   return isProblemCode(code)
     ? { code, detail }
     : { code: "internal", detail: `${detail} (${code})` };
+}
+
+function shorten(detail: string): string {
+  return detail.length > DETAIL_LENGTH_MAX ? `${detail.slice(0, DETAIL_LENGTH_MAX)}…` : detail;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

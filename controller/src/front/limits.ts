@@ -1,0 +1,46 @@
+import type { ServerOptions } from "@grpc/grpc-js";
+import { MIB } from "@stickfarm/common/bytes";
+
+const SECOND_MS = 1000;
+const HOUR_MS = 3600 * SECOND_MS;
+
+/** What one port grants its peers. Everything that a stranger can make us hold has a number here. */
+export const FRONT_LIMITS = {
+  /** Open connections in all; an agent holds one for gRPC and a few for content. */
+  connections: 4096,
+  /** Connections without a certificate of this farm: enrolments, and callers who will be refused. */
+  strangers: 64,
+  /** From the first byte of a connection to the end of its TLS handshake. */
+  handshakeMs: 10 * SECOND_MS,
+  /** A stranger has this long for the one call that is open to it. */
+  strangerMs: 30 * SECOND_MS,
+  /** From the start of an HTTP request to the end of its headers. */
+  headersMs: 10 * SECOND_MS,
+  /** Without a byte in either direction, within a request. A body may take as long as it moves. */
+  httpIdleMs: 60 * SECOND_MS,
+  /** Between two HTTP requests on one connection. */
+  httpKeepAliveMs: 30 * SECOND_MS,
+  /** All headers of a request together. */
+  headerBytes: 16 * 1024,
+} as const;
+
+/**
+ * grpc-js alone limits neither streams nor session memory nor the age of a connection.
+ *
+ * Source: grpc-js lib/server.ts; https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/README.md
+ */
+export const GRPC_OPTIONS: ServerOptions = {
+  "grpc.max_receive_message_length": 4 * MIB,
+  "grpc.max_send_message_length": 4 * MIB,
+  "grpc.max_concurrent_streams": 64,
+  "grpc.keepalive_time_ms": 30 * SECOND_MS,
+  "grpc.keepalive_timeout_ms": 10 * SECOND_MS,
+  "grpc.max_connection_idle_ms": 300 * SECOND_MS,
+  // A certificate is looked at when a connection begins: no connection outlives it for long.
+  "grpc.max_connection_age_ms": 12 * HOUR_MS,
+  "grpc.max_connection_age_grace_ms": 60 * SECOND_MS,
+  // MiB of one session. Only buffers count, and flow control bounds those; this bounds what flow control does not.
+  "grpc-node.max_session_memory": 64,
+  // Nobody reads its counters, and it holds a record of every socket.
+  "grpc.enable_channelz": 0,
+};

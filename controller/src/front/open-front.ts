@@ -1,0 +1,134 @@
+import { constants } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, isIPv6 } from "node:net";
+import { createServer, type TLSSocket, type Server as TlsServer } from "node:tls";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import type { Log } from "@stickfarm/common/log";
+import { type FrontService, guardCalls } from "./guard-calls.ts";
+import { FRONT_LIMITS, GRPC_OPTIONS } from "./limits.ts";
+import { type HandleHttp, openHttpFront } from "./open-http-front.ts";
+import { readPeer } from "./read-peer.ts";
+import { openStrangers } from "./strangers.ts";
+
+/**
+ * The controller's one port. TLS ends here; what the client offers by ALPN decides who gets the connection: `h2` goes to
+ * the gRPC server, everything else to the HTTP server of the content routes.
+ *
+ * Certificates are asked for and never demanded in the handshake: a refusal there reaches the caller as a reset
+ * connection, and enrolment has no certificate yet. Instead nothing but the services opened to `anyone` answers a
+ * stranger, and every refusal says why.
+ */
+export type Front = {
+  readonly host: string;
+  readonly port: number;
+  /** Let calls end for `graceMs`, then cut what is left. Nothing listens afterwards. */
+  close(graceMs?: number): Promise<void>;
+};
+
+export type FrontOptions = {
+  /** Port 0 = any free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** PEM. The chain ends in the CA, so that an enrolling agent can compare it with its pin. */
+  readonly tls: {
+    readonly caPem: string;
+    readonly certificatePem: string;
+    readonly keyPem: string;
+  };
+  readonly services: readonly FrontService[];
+  readonly handleHttp: HandleHttp;
+  readonly log: Log;
+  readonly limits?: Partial<typeof FRONT_LIMITS>;
+};
+
+/** Listen. Throws what `listen` throws: an address in use, or one that is not this machine's. */
+export async function openFront(options: FrontOptions): Promise<Front> {
+  const limits = { ...FRONT_LIMITS, ...options.limits };
+  const strangers = openStrangers(limits);
+  const grpc = new Server({
+    ...GRPC_OPTIONS,
+    interceptors: [guardCalls(options.services, (call) => strangers.peerOf(call))],
+  });
+  for (const { definition, implementation } of options.services) {
+    grpc.addService(definition, implementation);
+  }
+  // Insecure for grpc-js alone: what is injected has been decrypted and its peer looked at here.
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const http = openHttpFront({ handle: options.handleHttp, log: options.log, limits });
+  const sockets = new Set<TLSSocket>();
+  const server = createTlsServer(options, limits, (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    const peer = readPeer(socket);
+    if (!strangers.admit(socket, peer)) return;
+    if (socket.alpnProtocol === "h2") injector.injectConnection(socket);
+    else http.inject(socket, peer);
+  });
+  const { host, port } = await listen(server, options.listen);
+  return {
+    host,
+    port,
+    close: async (graceMs = 2000) => {
+      const closed = once(server, "close");
+      server.close();
+      await Promise.all([waitForCalls(grpc, graceMs), http.close(graceMs)]);
+      for (const socket of sockets) socket.destroy();
+      grpc.forceShutdown();
+      await closed;
+    },
+  };
+}
+
+function createTlsServer(
+  { tls, log }: FrontOptions,
+  limits: typeof FRONT_LIMITS,
+  receive: (socket: TLSSocket) => void,
+): TlsServer {
+  const server = createServer({
+    ca: tls.caPem,
+    cert: tls.certificatePem,
+    key: tls.keyPem,
+    minVersion: "TLSv1.3",
+    ALPNProtocols: ["h2", "http/1.1"],
+    requestCert: true,
+    rejectUnauthorized: false,
+    handshakeTimeout: limits.handshakeMs,
+    // A resumed session would carry a certificate that nobody has looked at since.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  });
+  server.maxConnections = limits.connections;
+  server.on("secureConnection", (socket) => {
+    // Peers may vanish at any time; an error without a listener would end the process.
+    socket.on("error", (error) => log.info({ reason: error.message }, "connection broke"));
+    receive(socket);
+  });
+  server.on("tlsClientError", (error, socket) => {
+    log.info({ peer: socket.remoteAddress, reason: error.message }, "TLS handshake failed");
+  });
+  server.on("drop", () => log.warn({ max: limits.connections }, "connection refused: too many"));
+  return server;
+}
+
+async function listen(
+  server: TlsServer,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<{ host: string; port: number }> {
+  server.listen({ host, port });
+  await once(server, "listening");
+  // A string or null only for pipes and closed servers.
+  const address = server.address() as AddressInfo;
+  return {
+    host: isIPv6(address.address) ? `[${address.address}]` : address.address,
+    port: address.port,
+  };
+}
+
+/** GOAWAY to everybody; settles when all calls have ended or the time is up. */
+async function waitForCalls(grpc: Server, graceMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, graceMs);
+    grpc.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
