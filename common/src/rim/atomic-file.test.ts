@@ -1,16 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { writeFileAtomically } from "./atomic-file.ts";
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "atomic-file-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 test("writeFileAtomically() replaces a file and keeps it private", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = join(folder, "file");
   await writeFileAtomically(path, Buffer.from("old, and longer"));
   await writeFileAtomically(path, Buffer.from("new"));
@@ -19,6 +14,7 @@ test("writeFileAtomically() replaces a file and keeps it private", async () => {
 });
 
 test("writeFileAtomically() leaves nothing behind when it fails", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = join(folder, "directory");
   await mkdir(join(path, "full"), { recursive: true });
   await expect(writeFileAtomically(path, Buffer.from("x"))).rejects.toThrow(/EISDIR|ENOTEMPTY/);

@@ -1,19 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { COMPRESSIONS, type Compression } from "../media/manifest.ts";
 import { ok, type Result } from "../result.ts";
 import { type ExpandOptions, expandFile } from "./expand-file.ts";
 import { makeFakeTool } from "./fake-tool.ts";
 import { bzip2Bomb, expandedFixture, packedFixture, zipFixture } from "./packed-fixtures.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 import { type FindTool, findTool } from "./tools.ts";
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "expand-file-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const noTools: FindTool = async () => null;
@@ -21,7 +15,7 @@ const PROGRAMS = ["xz", "zstd", "bzip2"] as const;
 
 type Variant = readonly [Compression, string, FindTool];
 const packages = COMPRESSIONS.map((each): Variant => [each, "without programs", noTools]);
-const isHere = await Promise.all(PROGRAMS.map(findTool));
+const isHere = await Promise.all(PROGRAMS.map((name) => findTool(name)));
 const programs = PROGRAMS.filter((_, index) => isHere[index] !== null).map(
   (each): Variant => [each, "by its program", findTool],
 );
@@ -79,6 +73,7 @@ test.each(variants)(
 );
 
 test("expandFile() never holds more than one block of a bzip2 bomb", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = join(folder, "bomb");
   await writeFile(path, bzip2Bomb());
   let largestBytes = 0;
@@ -92,6 +87,7 @@ test("expandFile() never holds more than one block of a bzip2 bomb", async () =>
 });
 
 test.each(variants)("expandFile() ends a %s file when stopped %s", async (compression, _, find) => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = join(folder, `stopped-${compression}`);
   await writeFile(path, packedFixture(compression));
   const stop = new AbortController();
@@ -108,6 +104,7 @@ test.each(variants)("expandFile() ends a %s file when stopped %s", async (compre
 });
 
 test("expandFile() hands on the sink's problem and kills the program", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const pidPath = join(folder, "pid");
   const find = await fakeTool(
     `require("fs").writeFileSync("${pidPath}", String(process.pid));
@@ -135,12 +132,14 @@ test("expandFile() gives the program's own words", async () => {
 });
 
 test("expandFile() says so when the program cannot be started", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const find: FindTool = async () => join(folder, "no-such-program");
   const { result } = await expand(Buffer.from("x"), { compression: "zstd", findTool: find });
   expect(result).toMatchObject({ problem: { code: "tool_failed" } });
 });
 
 test("expandFile() names a missing file", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const options = { compression: "gzip", maxExpandedBytes: MAX_BYTES } as const;
   const result = await expandFile(join(folder, "none"), options, async () => ok(undefined));
   expect(result).toMatchObject({ problem: { code: "path_missing" } });
@@ -182,6 +181,7 @@ async function expand(
   packed: Uint8Array,
   options: Partial<ExpandOptions> & Pick<ExpandOptions, "compression">,
 ): Promise<Expanded> {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = join(folder, "packed");
   await writeFile(path, packed);
   const chunks: Buffer[] = [];
@@ -198,6 +198,7 @@ async function expand(
 
 /** A program of ours in the place of a decoder. */
 async function fakeTool(script: string): Promise<FindTool> {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = await makeFakeTool(folder, script);
   return async () => path;
 }

@@ -1,19 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
-import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { ok } from "../result.ts";
 import { hashFile } from "./hash-file.ts";
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "hash-file-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 test("hashFile() gives digest, size and time", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = join(folder, "abc");
   await writeFile(path, "abc");
   await utimes(path, 1_700_000_000, 1_700_000_000.25);
@@ -28,6 +23,7 @@ test("hashFile() gives digest, size and time", async () => {
 });
 
 test("hashFile() reads each byte once, in order", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = join(folder, "large");
   const bytes = Buffer.alloc(3_000_001, "0123456789");
   await writeFile(path, bytes);
@@ -38,6 +34,7 @@ test("hashFile() reads each byte once, in order", async () => {
 });
 
 test("hashFile() notices that the file grows while it is read", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = join(folder, "growing");
   await writeFile(path, Buffer.alloc(3_000_000));
   let grown = false;
@@ -49,6 +46,7 @@ test("hashFile() notices that the file grows while it is read", async () => {
 });
 
 test("hashFile() refuses what is no file, without waiting for a pipe's writer", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   execFileSync("mkfifo", [join(folder, "pipe")]);
   for (const path of [join(folder, "pipe"), folder, "/dev/null"]) {
     expect(await hashFile(path)).toMatchObject({ problem: { code: "path_not_content" } });
@@ -57,7 +55,9 @@ test("hashFile() refuses what is no file, without waiting for a pipe's writer", 
 });
 
 test("hashFile() stops", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = join(folder, "abc");
+  await writeFile(path, "abc");
   const result = await hashFile(path, { signal: AbortSignal.abort() });
   expect(result).toMatchObject({ problem: { code: "canceled" } });
 });

@@ -1,21 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { ok } from "../result.ts";
 import { makeFakeTool } from "./fake-tool.ts";
 import { runTool, streamTool, type ToolCommand } from "./run-tool.ts";
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "run-tool-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 test("runTool() passes arguments as they are and nothing of our environment", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const seenPath = join(folder, "seen");
-  process.env["XZ_OPT"] = "--keep";
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv("XZ_OPT", "--keep");
   const command = await fake(
     `const { argv, env } = process;
      require("fs").writeFileSync("${seenPath}", JSON.stringify([argv.slice(2), Object.keys(env)]));`,
@@ -28,6 +24,7 @@ test("runTool() passes arguments as they are and nothing of our environment", as
 });
 
 test("streamTool() gives the file as the program's input", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const inputPath = join(folder, "--input");
   await writeFile(inputPath, "from the file");
   const command = await fake("process.stdin.pipe(process.stdout);", { inputPath });
@@ -77,6 +74,7 @@ test("runTool() kills the program when stopped", async () => {
 });
 
 async function fake(script: string, more: Partial<ToolCommand> = {}): Promise<ToolCommand> {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const path = await makeFakeTool(folder, script);
   return { doing: "Cannot test", path, args: [], inputPath: null, signal: undefined, ...more };
 }

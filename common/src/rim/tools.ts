@@ -32,8 +32,11 @@ export type FindTool = (name: ToolName) => Promise<string | null>;
 const FOLDERS_ALWAYS = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
 
 /** Look for a program on PATH and in the system's usual folders. Relative entries of PATH are left out. */
-export async function findTool(name: ToolName): Promise<string | null> {
-  const folders = (process.env["PATH"] ?? "").split(":").filter(isAbsolute);
+export async function findTool(
+  name: ToolName,
+  searchPath = process.env["PATH"] ?? "",
+): Promise<string | null> {
+  const folders = searchPath.split(":").filter(isAbsolute);
   for (const folder of new Set([...folders, ...FOLDERS_ALWAYS])) {
     const path = join(folder, name);
     if (await isProgram(path)) return path;

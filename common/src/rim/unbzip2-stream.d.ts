@@ -16,7 +16,9 @@ declare module "unbzip2-stream/lib/bzip2.js" {
       checksum: number,
     ) => number | null;
   };
-  export = bzip2;
+
+  // biome-ignore lint/style/noDefaultExport: CommonJS, this is all that it exports
+  export { bzip2 as default };
 }
 
 declare module "unbzip2-stream/lib/bit_iterator.js" {
@@ -25,5 +27,7 @@ declare module "unbzip2-stream/lib/bit_iterator.js" {
     readonly bytesRead: number;
   };
   function iterateBits(nextBuffer: () => Uint8Array): ReadBits;
-  export = iterateBits;
+
+  // biome-ignore lint/style/noDefaultExport: CommonJS, this is all that it exports
+  export { iterateBits as default };
 }
