@@ -31,6 +31,15 @@ export function findImpure(file: SourceFile): string[] {
   });
 }
 
+/** Uses of a global by its name: `console`, not a property that is called so. */
+export function findGlobals(file: SourceFile, names: RegExp): string[] {
+  return findNodes(file, (node) =>
+    ts.isPropertyAccessExpression(node) && names.test(node.expression.getText())
+      ? node.getText()
+      : null,
+  );
+}
+
 /** Not the name of a property, of a type, or of what is declared here. */
 function isValue(node: ts.Identifier): boolean {
   const { parent } = node;

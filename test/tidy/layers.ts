@@ -19,6 +19,28 @@ export type Layer = {
 const WORDS = ["words", "media", "drive", "layout", "build"];
 const SHARED = [...WORDS, "wire", "rim"];
 
+const CONTROLLER_RIMS = [
+  "schedule",
+  "store",
+  "content",
+  "compile",
+  "nats",
+  "trust",
+  "grpc",
+  "front",
+].map((name) => `controller/${name}`);
+const CLI_PACKAGES = [
+  "node",
+  "@grpc/grpc-js",
+  "@commander-js/extra-typings",
+  "cli-table3",
+  "log-update",
+  "picocolors",
+  "string-width",
+  "ulid",
+  "yaml",
+];
+
 export const LAYERS: readonly Layer[] = [
   // What everybody may use.
   pure("words", "common/src/*", []),
@@ -54,6 +76,18 @@ export const LAYERS: readonly Layer[] = [
   ]),
   rim("controller/grpc", "controller/src/grpc/", [...SHARED, "gen"], ["node", "@grpc/grpc-js"]),
   rim("controller/front", "controller/src/front/", SHARED, ["node", "@grpc/grpc-js"]),
+  rim(
+    "controller/serve",
+    "controller/src/serve/",
+    [...SHARED, "gen", ...CONTROLLER_RIMS],
+    ["node", "pino", "ulid"],
+  ),
+  rim(
+    "controller/cli",
+    "controller/src/cli/",
+    [...SHARED, "gen", "controller/serve"],
+    CLI_PACKAGES,
+  ),
 
   // Agent.
   pure("agent/attempt", "agent/src/attempt/", WORDS),
@@ -69,7 +103,8 @@ export const LAYERS: readonly Layer[] = [
   rim("test/support", "test/support/", SHARED, ["node", "vitest"]),
   rim("test/tidy", "test/tidy/", ["words"], ["node", "typescript-api"]),
   rim("test/tests", "test/tidy.test.ts", [], []),
-  rim("test/tests", "test/(proto|journey|lab)/", [], []),
+  rim("test/proto", "test/proto/", [], ["node", "@grpc/proto-loader", "fast-check"]),
+  rim("test/tests", "test/(journey|lab)/", [], []),
 ];
 
 export function layerOf(path: string): Layer | undefined {
