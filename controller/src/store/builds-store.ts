@@ -16,7 +16,7 @@ import { changeJob, findHolder } from "./change-job.ts";
 import { nextNumber } from "./counters.ts";
 import type { Db, Tx } from "./db.ts";
 import { recordResult } from "./record-result.ts";
-import { integer, json } from "./row.ts";
+import { integer, json, text } from "./row.ts";
 
 /** Builds, jobs, attempts and results. Each method is one transaction. */
 export class BuildsStore {
@@ -110,6 +110,17 @@ export class BuildsStore {
     return open;
   }
 
+  /** The agent that a job was made for. */
+  async agentOf(jobId: string): Promise<string | null> {
+    const [row] = await this.#db.read("SELECT agent FROM jobs WHERE job_id = ?", [jobId]);
+    return row === undefined ? null : text(row, "agent");
+  }
+
+  /** The number of the next message that tells an agent what is desired. */
+  nextGeneration(): Promise<number> {
+    return this.#db.transaction((tx) => nextNumber(tx, "generation"));
+  }
+
   async attempt(jobId: string, attempt: number): Promise<AttemptEntry | null> {
     const [row] = await this.#db.read("SELECT * FROM attempts WHERE job_id = ? AND attempt = ?", [
       jobId,
@@ -118,7 +129,8 @@ export class BuildsStore {
     return row === undefined ? null : parseAttempt(row);
   }
 
-  async result(jobId: string, attempt: number): Promise<Evidence | null> {
+  /** What the agent measured; null before the report. */
+  async evidence(jobId: string, attempt: number): Promise<Evidence | null> {
     const [row] = await this.#db.read(
       "SELECT evidence FROM results WHERE job_id = ? AND attempt = ?",
       [jobId, attempt],

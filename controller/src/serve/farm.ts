@@ -1,0 +1,30 @@
+import type { Log } from "@stickfarm/common/log";
+import type { ProgressEvent } from "@stickfarm/common/wire/progress";
+import type { Library } from "../content/library.ts";
+import type { Store } from "../store/store.ts";
+import type { AgentSessions } from "./agent-sessions.ts";
+import type { ChangeSignal } from "./change-signal.ts";
+
+/** What the parts of the shell share: the truth, who is connected, and the effects. */
+export type Farm = {
+  readonly store: Store;
+  readonly library: Library;
+  readonly sessions: AgentSessions;
+  /** Raised after each change of the truth or of the sessions. */
+  readonly changed: ChangeSignal;
+  /** Raised with each progress event: something to show, nothing to decide. */
+  readonly progressed: ChangeSignal;
+  /** The newest progress of a job, or null. */
+  readonly progressOf: (jobId: string) => ProgressEvent | null;
+  /** Why a pending job does not run, from the scheduler's newest decisions. */
+  readonly waiting: Map<string, readonly string[]>;
+  /** Ed25519 by the farm's signing key. */
+  readonly sign: (bytes: Uint8Array) => Uint8Array;
+  readonly sealSecret: (name: string, version: number, value: Uint8Array) => Uint8Array;
+  readonly openSecret: (name: string, version: number, sealed: Uint8Array) => Uint8Array;
+  readonly nowMs: () => number;
+  /** Sortable by time, 26 characters. */
+  readonly newId: () => string;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly log: Log;
+};

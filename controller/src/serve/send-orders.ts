@@ -1,0 +1,34 @@
+import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
+import { orderToWire } from "@stickfarm/common/wire/attempt";
+import type { OpenAttempt } from "../store/build-entries.ts";
+import type { Farm } from "./farm.ts";
+
+/** Tell an agent of attempts; `full` = these are all that are open for it. Lost messages come again with the next Hello. */
+export async function sendOrders(
+  farm: Farm,
+  agent: string,
+  attempts: readonly OpenAttempt[],
+  full: boolean,
+): Promise<void> {
+  const live = farm.sessions.find(agent);
+  if (live === undefined) return;
+  const generation = await farm.store.builds.nextGeneration();
+  const orders = attempts.map((attempt) => orderToWire(toOrder(attempt)));
+  live.send({ $case: "desired", value: { generation, full, orders } });
+}
+
+function toOrder({ job, attempt, build }: OpenAttempt): AttemptOrder {
+  return {
+    buildId: build.buildId,
+    jobId: job.jobId,
+    attempt: attempt.attempt,
+    fence: attempt.fence,
+    stickId: attempt.stickId,
+    consent: job.consent,
+    manifest: { sha256: build.manifestSha256, sizeBytes: build.manifestBytes },
+    manifestSignature: build.manifestSignature,
+    passport: attempt.passport,
+    passportSignature: attempt.passportSignature,
+    cancel: job.cancelRequested,
+  };
+}
