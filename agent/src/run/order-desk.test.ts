@@ -175,6 +175,7 @@ function order(fence: number): AttemptOrder {
     manifestSignature: new Uint8Array(),
     passport: new Uint8Array(),
     passportSignature: new Uint8Array(),
+    orderedAtMs: 0,
     cancel: false,
   };
 }

@@ -14,6 +14,7 @@ const ORDER: AttemptOrder = {
   manifestSignature: new Uint8Array(),
   passport: new Uint8Array(),
   passportSignature: new Uint8Array(),
+  orderedAtMs: 0,
   cancel: false,
 };
 

@@ -19,6 +19,8 @@ export type AttemptOrder = {
   readonly passport: Uint8Array;
   /** Ed25519 over the passport's bytes. */
   readonly passportSignature: Uint8Array;
+  /** When the controller gave it out, milliseconds since 1970 UTC. */
+  readonly orderedAtMs: number;
   /** Stop this attempt if it runs, and do not begin it. */
   readonly cancel: boolean;
 };

@@ -32,6 +32,7 @@ const ORDER: AttemptOrder = {
   manifestSignature: Buffer.from([1, 2]),
   passport: Buffer.from("{}"),
   passportSignature: Buffer.from([3]),
+  orderedAtMs: 1_790_000_000_000,
   cancel: false,
 };
 

@@ -1,4 +1,4 @@
-import type { ServerDuplexStream } from "@grpc/grpc-js";
+import type { ServerDuplexStream, ServerUnaryCall } from "@grpc/grpc-js";
 import type { Log } from "@stickfarm/common/log";
 import type { Problem } from "@stickfarm/common/problem";
 import type { Result } from "@stickfarm/common/result";
@@ -33,6 +33,7 @@ export type AgentAnswers = {
   readonly reportResult: Answer<ReportResultRequest, ReportResultResponse, string>;
 };
 
+type WithPeer = Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext">;
 type AttachCall = ServerDuplexStream<AttachRequest, AttachResponse>;
 
 /** An agent sends a few small messages a second at most; more waits in the transport. */
@@ -45,7 +46,7 @@ const MESSAGES_QUEUED_MAX = 64;
  */
 export function agentService(
   answers: AgentAnswers,
-  nameOf: (call: { readonly metadata: unknown }) => string,
+  nameOf: (call: WithPeer) => string,
   log: Log,
 ): AgentServiceServer {
   return {

@@ -32,7 +32,8 @@ export function unary<Request, Response, Caller>(
 
 /** A problem as grpc-js sends it. */
 export function statusOf(problem: Problem, log: Log): Partial<ServiceError> {
-  if (problem.code === "internal") log.error({ err: problem.cause ?? problem.detail }, "call failed");
+  if (problem.code === "internal")
+    log.error({ err: problem.cause ?? problem.detail }, "call failed");
   const { code, details, problemBytes } = renderProblemStatus(problem);
   const metadata = new Metadata();
   metadata.set(PROBLEM_METADATA_KEY, Buffer.from(problemBytes));

@@ -29,6 +29,7 @@ function toOrder({ job, attempt, build }: OpenAttempt): AttemptOrder {
     manifestSignature: build.manifestSignature,
     passport: attempt.passport,
     passportSignature: attempt.passportSignature,
+    orderedAtMs: attempt.assignedAtMs,
     cancel: job.cancelRequested,
   };
 }

@@ -36,6 +36,7 @@ export type AttemptEntry = {
   readonly stickId: string;
   readonly passport: Uint8Array;
   readonly passportSignature: Uint8Array;
+  readonly assignedAtMs: number;
 };
 
 export type AttemptResult = {
@@ -90,5 +91,6 @@ export function parseAttempt(row: Row): AttemptEntry {
     stickId: text(row, "stick_id"),
     passport: bytes(row, "passport"),
     passportSignature: bytes(row, "passport_signature"),
+    assignedAtMs: integer(row, "assigned_at_ms"),
   };
 }

@@ -148,7 +148,7 @@ export class BuildsStore {
     return this.#db.transaction(async (tx) => {
       const fence = await nextNumber(tx, "fence");
       if (!(await changeJob(tx, jobId, { kind: "assigned", attempt, fence }, nowMs))) return null;
-      const entry = { jobId, attempt, fence, ...stamp(fence) };
+      const entry = { jobId, attempt, fence, assignedAtMs: nowMs, ...stamp(fence) };
       await tx.run("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", [
         jobId,
         attempt,

@@ -321,6 +321,11 @@ export interface AttemptOrder {
   readonly passportSignature: Buffer;
   /** True: stop this attempt if it runs, and do not begin it. */
   readonly cancel: boolean;
+  /**
+   * When the controller gave out the attempt, milliseconds since 1970 UTC; the date of the files that differ from stick to
+   * stick.
+   */
+  readonly orderedAtMs: number;
 }
 
 /** The drive that the operator agreed to erase; every field must equal the Drive at the claim. */
@@ -2079,6 +2084,7 @@ function createBaseAttemptOrder(): AttemptOrder {
     passport: Buffer.alloc(0),
     passportSignature: Buffer.alloc(0),
     cancel: false,
+    orderedAtMs: 0,
   };
 }
 
@@ -2119,6 +2125,9 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
     }
     if (message.cancel !== false) {
       writer.uint32(96).bool(message.cancel);
+    }
+    if (message.orderedAtMs !== 0) {
+      writer.uint32(104).uint64(message.orderedAtMs);
     }
     return writer;
   },
@@ -2232,6 +2241,14 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
             message.cancel = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.orderedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2286,6 +2303,11 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
         ? Buffer.from(bytesFromBase64(object.passport_signature))
         : Buffer.alloc(0),
       cancel: isSet(object.cancel) ? globalThis.Boolean(object.cancel) : false,
+      orderedAtMs: isSet(object.orderedAtMs)
+        ? globalThis.Number(object.orderedAtMs)
+        : isSet(object.ordered_at_ms)
+        ? globalThis.Number(object.ordered_at_ms)
+        : 0,
     };
   },
 
@@ -2327,6 +2349,9 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
     if (message.cancel !== false) {
       obj.cancel = message.cancel;
     }
+    if (message.orderedAtMs !== 0) {
+      obj.orderedAtMs = Math.round(message.orderedAtMs);
+    }
     return obj;
   },
 
@@ -2349,6 +2374,7 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
     message.passport = object.passport ?? Buffer.alloc(0);
     message.passportSignature = object.passportSignature ?? Buffer.alloc(0);
     message.cancel = object.cancel ?? false;
+    message.orderedAtMs = object.orderedAtMs ?? 0;
     return message;
   },
 };
