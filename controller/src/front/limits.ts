@@ -1,28 +1,39 @@
 import type { ServerOptions } from "@grpc/grpc-js";
-import { MIB } from "@stickfarm/common/bytes";
+import { KIB, MIB } from "@stickfarm/common/bytes";
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3600 * SECOND_MS;
 
 /** What one port grants its peers. Everything that a stranger can make us hold has a number here. */
-export const FRONT_LIMITS = {
+export type FrontLimits = {
   /** Open connections in all; an agent holds one for gRPC and a few for content. */
-  connections: 4096,
+  readonly connections: number;
   /** Connections without a certificate of this farm: enrolments, and callers who will be refused. */
-  strangers: 64,
+  readonly strangers: number;
   /** From the first byte of a connection to the end of its TLS handshake. */
-  handshakeMs: 10 * SECOND_MS,
+  readonly handshakeMs: number;
   /** A stranger has this long for the one call that is open to it. */
-  strangerMs: 30 * SECOND_MS,
+  readonly strangerMs: number;
   /** From the start of an HTTP request to the end of its headers. */
-  headersMs: 10 * SECOND_MS,
+  readonly headersMs: number;
   /** Without a byte in either direction, within a request. A body may take as long as it moves. */
-  httpIdleMs: 60 * SECOND_MS,
+  readonly httpIdleMs: number;
   /** Between two HTTP requests on one connection. */
-  httpKeepAliveMs: 30 * SECOND_MS,
+  readonly httpKeepAliveMs: number;
   /** All headers of a request together. */
-  headerBytes: 16 * 1024,
-} as const;
+  readonly headerBytes: number;
+};
+
+export const FRONT_LIMITS: FrontLimits = {
+  connections: 4096,
+  strangers: 64,
+  handshakeMs: 10 * SECOND_MS,
+  strangerMs: 30 * SECOND_MS,
+  headersMs: 10 * SECOND_MS,
+  httpIdleMs: 60 * SECOND_MS,
+  httpKeepAliveMs: 30 * SECOND_MS,
+  headerBytes: 16 * KIB,
+};
 
 /**
  * grpc-js alone limits neither streams nor session memory nor the age of a connection.

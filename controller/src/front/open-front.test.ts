@@ -8,12 +8,14 @@ import {
 import type { Problem } from "@stickfarm/common/problem";
 import { checkControllerIdentity } from "@stickfarm/common/rim/read-identity";
 import { parseProblemStatus, STATUS_NUMBERS } from "@stickfarm/common/wire/problem-status";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { CertifiedKey } from "../trust/create-authority.ts";
 import { createTestFarm, type TestFarm } from "../trust/test-farm.ts";
 import type { FrontService } from "./guard-calls.ts";
 import { identityOfCall } from "./identity-of-call.ts";
 import { openFront } from "./open-front.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 test("openFront() gives each role its own service, and the handler the caller's identity", async () => {
   await using front = await openTestFront();

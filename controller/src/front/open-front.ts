@@ -1,11 +1,11 @@
 import { constants } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, isIPv6 } from "node:net";
+import { type AddressInfo, isIPv6, type Socket } from "node:net";
 import { createServer, type TLSSocket, type Server as TlsServer } from "node:tls";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Log } from "@stickfarm/common/log";
 import { type FrontService, guardCalls } from "./guard-calls.ts";
-import { FRONT_LIMITS, GRPC_OPTIONS } from "./limits.ts";
+import { FRONT_LIMITS, type FrontLimits, GRPC_OPTIONS } from "./limits.ts";
 import { type HandleHttp, openHttpFront } from "./open-http-front.ts";
 import { readPeer } from "./read-peer.ts";
 import { openStrangers } from "./strangers.ts";
@@ -37,7 +37,7 @@ export type FrontOptions = {
   readonly services: readonly FrontService[];
   readonly handleHttp: HandleHttp;
   readonly log: Log;
-  readonly limits?: Partial<typeof FRONT_LIMITS>;
+  readonly limits?: Partial<FrontLimits>;
 };
 
 /** Listen. Throws what `listen` throws: an address in use, or one that is not this machine's. */
@@ -54,15 +54,13 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   // Insecure for grpc-js alone: what is injected has been decrypted and its peer looked at here.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const http = openHttpFront({ handle: options.handleHttp, log: options.log, limits });
-  const sockets = new Set<TLSSocket>();
   const server = createTlsServer(options, limits, (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
     const peer = readPeer(socket);
     if (!strangers.admit(socket, peer)) return;
     if (socket.alpnProtocol === "h2") injector.injectConnection(socket);
     else http.inject(socket, peer);
   });
+  const sockets = trackSockets(server);
   const { host, port } = await listen(server, options.listen);
   return {
     host,
@@ -80,7 +78,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
 
 function createTlsServer(
   { tls, log }: FrontOptions,
-  limits: typeof FRONT_LIMITS,
+  limits: FrontLimits,
   receive: (socket: TLSSocket) => void,
 ): TlsServer {
   const server = createServer({
@@ -103,9 +101,21 @@ function createTlsServer(
   });
   server.on("tlsClientError", (error, socket) => {
     log.info({ peer: socket.remoteAddress, reason: error.message }, "TLS handshake failed");
+    // Node leaves the connection open when the handshake has taken too long.
+    socket.destroy();
   });
   server.on("drop", () => log.warn({ max: limits.connections }, "connection refused: too many"));
   return server;
+}
+
+/** Every connection from its first byte on: one whose handshake hangs holds the server open as well. */
+function trackSockets(server: TlsServer): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
 }
 
 async function listen(

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { finished } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { Identity } from "@stickfarm/common/identity";
 import type { Log } from "@stickfarm/common/log";
 import type { Problem } from "@stickfarm/common/problem";
 import { renderProblemHttp } from "@stickfarm/common/wire/problem-http";
-import type { FRONT_LIMITS } from "./limits.ts";
+import type { FrontLimits } from "./limits.ts";
 import type { Peer } from "./read-peer.ts";
 
 /** Answer one request. Which role may do what is decided here; that there is one at all has been seen to. */
@@ -22,7 +23,7 @@ export type HttpFront = {
 export function openHttpFront(options: {
   readonly handle: HandleHttp;
   readonly log: Log;
-  readonly limits: typeof FRONT_LIMITS;
+  readonly limits: FrontLimits;
 }): HttpFront {
   const { handle, log, limits } = options;
   const peers = new WeakMap<object, Peer>();
@@ -64,7 +65,7 @@ async function answer(
   if (peer?.kind !== "known") {
     const reason = peer?.reason ?? "there is no client certificate";
     const detail = `Cannot ${request.method} "${request.url}": ${reason}`;
-    refuse(response, { code: "unauthenticated", detail });
+    refuse(request, response, { code: "unauthenticated", detail });
     return;
   }
   try {
@@ -72,18 +73,19 @@ async function answer(
   } catch (error) {
     log.error({ err: error, method: request.method, url: request.url }, "HTTP request failed");
     const detail = `Cannot ${request.method} "${request.url}": the controller's log says why`;
-    refuse(response, { code: "internal", detail });
+    refuse(request, response, { code: "internal", detail });
   }
 }
 
-/** A refused request may have a body that nobody reads: the connection ends with the answer. */
-function refuse(response: ServerResponse, problem: Problem): void {
+/** Answer at once and end when the request's body is over: a sender that meets a closed connection reads no answer. */
+function refuse(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const { status, headers, body } = renderProblemHttp(problem);
-  response.writeHead(status, { ...headers, connection: "close" }).end(body);
+  response.writeHead(status, headers).write(body);
+  finished(request.resume(), () => response.end());
 }
 
 async function settleWithin(graceMs: number, work: Promise<unknown>): Promise<void> {

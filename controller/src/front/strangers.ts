@@ -1,7 +1,7 @@
 import type { TLSSocket } from "node:tls";
 import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
 import { identityOfCall } from "./identity-of-call.ts";
-import type { FRONT_LIMITS } from "./limits.ts";
+import type { FrontLimits } from "./limits.ts";
 import type { Peer } from "./read-peer.ts";
 
 /** The part of grpc-js's calls that says who called. */
@@ -19,9 +19,7 @@ export type Strangers = {
  * grpc-js hands on the certificate of a good peer and nothing at all about any other, so that the reason is looked up by
  * address and port. Only the text of a refusal depends on that: who a caller is comes from its own connection.
  */
-export function openStrangers(
-  limits: Pick<typeof FRONT_LIMITS, "strangers" | "strangerMs">,
-): Strangers {
+export function openStrangers(limits: Pick<FrontLimits, "strangers" | "strangerMs">): Strangers {
   const reasons = new Map<string, string>();
   return {
     admit: (socket, peer) => {
