@@ -6,6 +6,7 @@ const fromSource = {
   ssr: { resolve: { conditions: ["source"] } },
 };
 
+/** Groups run one after the other, so that clocks of real processes and virtual machines are not held up by unit tests. */
 export default defineConfig({
   test: {
     projects: [
@@ -19,6 +20,7 @@ export default defineConfig({
             "test/{tidy,proto,support}/**/*.test.ts",
           ],
           pool: "forks",
+          testTimeout: 30_000,
         },
       },
       {
@@ -27,6 +29,7 @@ export default defineConfig({
           name: "journey",
           include: ["test/journey/**/*.test.ts"],
           pool: "forks",
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
@@ -38,6 +41,7 @@ export default defineConfig({
           include: ["test/lab/**/*.test.ts"],
           pool: "forks",
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 300_000,
           hookTimeout: 180_000,
         },
