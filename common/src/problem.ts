@@ -161,6 +161,25 @@ export const PROBLEMS = {
     status: "INVALID_ARGUMENT",
     remedy: "Split the file: FAT32 holds at most 4 GiB - 1 byte in one file",
   },
+  directory_too_large: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Split the directory, or shorten its names: FAT32 holds at most 2 MiB of names in one",
+  },
+  partition_size_invalid: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Set partitionSize within the limit named above, or to `fill`",
+  },
+  boot_code_unfit: {
+    retry: "never",
+    exit: 2,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Use boot.img and core.img of GRUB's i386-pc on a stick of 512 byte blocks, or boot by UEFI",
+  },
   archive_unreadable: {
     retry: "never",
     exit: 2,
@@ -236,6 +255,13 @@ export const PROBLEMS = {
     status: "ALREADY_EXISTS",
     remedy: "Use another STICKFARM_DATA; an existing certificate authority is never overwritten",
   },
+  trust_damaged: {
+    retry: "never",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy:
+      "Restore the folder named above from a backup; a new one means that every agent enrols again",
+  },
   token_invalid: {
     retry: "never",
     exit: 4,
@@ -279,6 +305,12 @@ export const PROBLEMS = {
     exit: 5,
     status: "PERMISSION_DENIED",
     remedy: "The order was not signed by the controller that enrolled this agent; enrol it again",
+  },
+  listen_failed: {
+    retry: "operator",
+    exit: 4,
+    status: "FAILED_PRECONDITION",
+    remedy: "Stop what uses the address named above, or choose another one with --listen",
   },
   controller_unreachable: {
     retry: "clean",
@@ -361,6 +393,12 @@ export const PROBLEMS = {
     exit: 5,
     status: "FAILED_PRECONDITION",
     remedy: "See `stickfarm plan` for each drive's reasons",
+  },
+  consent_missing: {
+    retry: "never",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Look at the plan; type the number of drives, or repeat with --yes",
   },
   direct_io_unsupported: {
     retry: "never",

@@ -1,8 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { CONTROLLER_URI, type Identity, parseIdentityUri } from "../identity.ts";
+import { type Identity, parseIdentityUri } from "../identity.ts";
 
 /** Source: RFC 5280 section 4.2.1.12. */
-const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
 /**
@@ -13,39 +12,13 @@ const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
  * counts, any certificate of the same authority passes (CVE-2021-37218).
  */
 export function readIdentity(der: Uint8Array): Identity | null {
-  const uri = readOnlyUri(der, CLIENT_AUTH);
-  return uri === null ? null : parseIdentityUri(uri);
-}
-
-/**
- * For `checkServerIdentity` of a TLS client: the peer must be the farm's controller.
- *
- * Stands in for the comparison of host names, and is the sharper of the two: the farm's authority signs for nothing but
- * this farm, and its controller is the same one under every address that it is reached by.
- */
-export function checkControllerIdentity(
-  host: string,
-  certificate: { readonly raw: Uint8Array },
-): Error | undefined {
-  const [first] = readNames(certificate.raw, SERVER_AUTH);
-  if (first === `URI:${CONTROLLER_URI}`) return undefined;
-  return new Error(`Cannot trust "${host}": its certificate is not the controller's`);
-}
-
-function readOnlyUri(der: Uint8Array, usage: string): string | null {
-  const names = readNames(der, usage);
-  const [only] = names;
-  return names.length === 1 && only?.startsWith("URI:") === true ? only.slice(4) : null;
-}
-
-/** Alternative names of a certificate that is made for one usage and cannot sign others; else none. */
-function readNames(der: Uint8Array, usage: string): readonly string[] {
   const certificate = parseCertificate(der);
-  if (certificate === null || certificate.ca) return [];
+  if (certificate === null || certificate.ca) return null;
   const usages = certificate.keyUsage ?? [];
-  if (usages.length !== 1 || usages[0] !== usage) return [];
-  // A name with a comma in it stands in quotes, so that it cannot pass as two names.
-  return certificate.subjectAltName?.split(", ") ?? [];
+  if (usages.length !== 1 || usages[0] !== CLIENT_AUTH) return null;
+  const names = certificate.subjectAltName ?? "";
+  // Several names are joined by commas, and a name with a comma stands in quotes: neither matches.
+  return names.startsWith("URI:") ? parseIdentityUri(names.slice(4)) : null;
 }
 
 function parseCertificate(der: Uint8Array): X509Certificate | null {

@@ -35,23 +35,34 @@ export const FRONT_LIMITS: FrontLimits = {
   headerBytes: 16 * KIB,
 };
 
+/** What one call may hold depends on who calls: a stranger enrols, an operator registers trees of 100,000 files. */
+export const MESSAGE_BYTES = {
+  stranger: 64 * KIB,
+  agent: 4 * MIB,
+  operator: 64 * MIB,
+} as const;
+
+export const STREAMS = { stranger: 4, agent: 64, operator: 64 } as const;
+
 /**
  * grpc-js alone limits neither streams nor session memory nor the age of a connection.
  *
  * Source: grpc-js lib/server.ts; https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/README.md
  */
-export const GRPC_OPTIONS: ServerOptions = {
-  "grpc.max_receive_message_length": 4 * MIB,
-  "grpc.max_send_message_length": 4 * MIB,
-  "grpc.max_concurrent_streams": 64,
-  "grpc.keepalive_time_ms": 30 * SECOND_MS,
-  "grpc.keepalive_timeout_ms": 10 * SECOND_MS,
-  "grpc.max_connection_idle_ms": 300 * SECOND_MS,
-  // A certificate is looked at when a connection begins: no connection outlives it for long.
-  "grpc.max_connection_age_ms": 12 * HOUR_MS,
-  "grpc.max_connection_age_grace_ms": 60 * SECOND_MS,
-  // MiB of one session. Only buffers count, and flow control bounds those; this bounds what flow control does not.
-  "grpc-node.max_session_memory": 64,
-  // Nobody reads its counters, and it holds a record of every socket.
-  "grpc.enable_channelz": 0,
-};
+export function grpcOptionsFor(caller: keyof typeof MESSAGE_BYTES): ServerOptions {
+  return {
+    "grpc.max_receive_message_length": MESSAGE_BYTES[caller],
+    "grpc.max_send_message_length": MESSAGE_BYTES[caller],
+    "grpc.max_concurrent_streams": STREAMS[caller],
+    "grpc.keepalive_time_ms": 30 * SECOND_MS,
+    "grpc.keepalive_timeout_ms": 10 * SECOND_MS,
+    "grpc.max_connection_idle_ms": 300 * SECOND_MS,
+    // A certificate is looked at when a connection begins: no connection outlives it for long.
+    "grpc.max_connection_age_ms": 12 * HOUR_MS,
+    "grpc.max_connection_age_grace_ms": 60 * SECOND_MS,
+    // MiB of one session's buffers; flow control bounds most of them, this bounds the rest.
+    "grpc-node.max_session_memory": 64,
+    // Nobody reads its counters, and it holds a record of every socket.
+    "grpc.enable_channelz": 0,
+  };
+}

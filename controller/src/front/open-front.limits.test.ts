@@ -7,7 +7,7 @@ import {
   type handleBidiStreamingCall,
   type ServerDuplexStream,
 } from "@grpc/grpc-js";
-import { checkControllerIdentity } from "@stickfarm/common/rim/read-identity";
+import { CONTROLLER_HOST } from "@stickfarm/common/identity";
 import { parseProblemStatus } from "@stickfarm/common/wire/problem-status";
 import { expect, test, vi } from "vitest";
 import type { CertifiedKey } from "../trust/create-authority.ts";
@@ -17,6 +17,7 @@ import { openFront } from "./open-front.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
+const LOG = { info: () => {}, warn: () => {}, error: () => {} };
 const MESSAGE_BYTES = 256 * 1024;
 
 test("openFront() streams both ways, in order, with messages larger than a flow-control window", async () => {
@@ -147,6 +148,19 @@ test("openFront() serves its chain with the CA in it", async () => {
   expect(front.farm.tls.caPem.replace(/\s/g, "")).toContain(sent.replace(/\s/g, ""));
 });
 
+test("openFront() says that its address is taken, or not this machine's", async () => {
+  await using front = await openTestFront();
+  const listenOn = async (host: string, port: number) => {
+    const options = { services: [], handleHttp: async () => {}, log: LOG, tls: front.farm.tls };
+    const opened = await openFront({ ...options, listen: { host, port } });
+    return opened.ok ? "listens" : `${opened.problem.code}: ${opened.problem.detail}`;
+  };
+  expect(await listenOn("127.0.0.1", front.port)).toMatch(
+    /^listen_failed: Cannot listen on "127.0.0.1:\d+": .*EADDRINUSE/,
+  );
+  expect(await listenOn("192.0.2.1", 0)).toMatch(/^listen_failed: .*EADDRNOTAVAIL/);
+});
+
 test("front.close() ends calls, idle connections and half-open ones", async () => {
   const front = await openTestFront();
   front.serve(() => {});
@@ -171,14 +185,16 @@ async function openTestFront(limits: Partial<FrontLimits> = {}) {
   const clients: Client[] = [];
   let handler: (call: BytesCall) => void = (call) => call.end();
   const bidi: handleBidiStreamingCall<Buffer, Buffer> = (call) => handler(call);
-  const front = await openFront({
+  const opened = await openFront({
     listen: { host: "127.0.0.1", port: 0 },
     tls: farm.tls,
     services: [{ definition: { bidi: BIDI }, implementation: { bidi }, access: "agent" }],
     handleHttp: async () => {},
-    log: { info: () => {}, warn: () => {}, error: () => {} },
+    log: LOG,
     limits,
   });
+  if (!opened.ok) throw new Error(opened.problem.detail);
+  const front = opened.value;
   const close = async (graceMs: number) => {
     for (const client of clients) client.close();
     await front.close(graceMs);
@@ -190,7 +206,9 @@ async function openTestFront(limits: Partial<FrontLimits> = {}) {
       handler = next;
     },
     openStream: (key: CertifiedKey) => {
-      const client = new Client(`localhost:${front.port}`, channelCredentials(farm, key));
+      const client = new Client(front.address, channelCredentials(farm, key), {
+        "grpc.ssl_target_name_override": CONTROLLER_HOST,
+      });
       clients.push(client);
       return client.makeBidiStreamRequest<Buffer, Buffer>(BIDI.path, asIs, asIs);
     },
@@ -232,7 +250,7 @@ async function handshake(
     ca: tls.caPem,
     ...(key === null ? {} : { cert: key.certificatePem, key: key.keyPem }),
     ALPNProtocols: ["h2"],
-    checkServerIdentity: checkControllerIdentity,
+    servername: CONTROLLER_HOST,
     ...options,
   });
   await once(socket, "secureConnect");
@@ -250,7 +268,5 @@ function channelCredentials({ tls }: TestFarm, key: CertifiedKey) {
   const [ca, privateKey, chain] = [tls.caPem, key.keyPem, key.certificatePem].map((pem) =>
     Buffer.from(pem),
   );
-  return credentials.createSsl(ca, privateKey, chain, {
-    checkServerIdentity: checkControllerIdentity,
-  });
+  return credentials.createSsl(ca, privateKey, chain);
 }

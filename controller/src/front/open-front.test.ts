@@ -5,8 +5,9 @@ import {
   type ServiceDefinition,
   status,
 } from "@grpc/grpc-js";
+import { KIB, MIB } from "@stickfarm/common/bytes";
+import { CONTROLLER_HOST } from "@stickfarm/common/identity";
 import type { Problem } from "@stickfarm/common/problem";
-import { checkControllerIdentity } from "@stickfarm/common/rim/read-identity";
 import { parseProblemStatus, STATUS_NUMBERS } from "@stickfarm/common/wire/problem-status";
 import { expect, test, vi } from "vitest";
 import type { CertifiedKey } from "../trust/create-authority.ts";
@@ -76,26 +77,47 @@ test("openFront() tells a hundred connections at once apart", async () => {
   expect(answers).toEqual(names.map((name) => `agent ${name}`));
 });
 
+test("openFront() takes larger messages from those it trusts more", async () => {
+  await using front = await openTestFront();
+  const callers: readonly (readonly [string, CertifiedKey | null, number])[] = [
+    ["/test.Enrollment/Ask", null, 64 * KIB],
+    ["/test.Agent/Ask", await front.farm.agent("ws-1"), 4 * MIB],
+    ["/test.Operator/Ask", await front.farm.operator("ops"), 64 * MIB],
+  ];
+  for (const [path, key, bytesMax] of callers) {
+    expect(await front.call(key, path, Buffer.alloc(bytesMax))).toMatch(/nobody|agent|operator/);
+    expect(await front.call(key, path, Buffer.alloc(bytesMax + 1))).toMatchObject({
+      detail: expect.stringContaining("larger than max"),
+    });
+  }
+});
+
 test("STATUS_NUMBERS are grpc-js's own", () => {
   const wrong = Object.entries(STATUS_NUMBERS).filter(([name, code]) => status[code] !== name);
   expect(wrong).toEqual([]);
 });
 
+type Answer = string | Problem;
+
 async function openTestFront() {
   const farm = await createTestFarm();
-  const front = await openFront({
+  const opened = await openFront({
     listen: { host: "127.0.0.1", port: 0 },
     tls: farm.tls,
     services: testServices(),
     handleHttp: async () => {},
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });
+  if (!opened.ok) throw new Error(opened.problem.detail);
+  const front = opened.value;
   return {
     farm,
-    call: async (key: CertifiedKey | null, path: string): Promise<string | Problem> => {
-      const client = new Client(`localhost:${front.port}`, channelCredentials(farm, key));
+    call: async (key: CertifiedKey | null, path: string, body?: Buffer): Promise<Answer> => {
+      const client = new Client(front.address, channelCredentials(farm, key), {
+        "grpc.ssl_target_name_override": CONTROLLER_HOST,
+      });
       try {
-        return await ask(client, path);
+        return await ask(client, path, body);
       } finally {
         client.close();
       }
@@ -140,13 +162,12 @@ function channelCredentials({ tls }: TestFarm, key: CertifiedKey | null) {
     Buffer.from(tls.caPem),
     key && Buffer.from(key.keyPem),
     key && Buffer.from(key.certificatePem),
-    { checkServerIdentity: checkControllerIdentity },
   );
 }
 
-async function ask(client: Client, path: string): Promise<string | Problem> {
+async function ask(client: Client, path: string, body: Buffer = Buffer.alloc(0)): Promise<Answer> {
   return await new Promise((resolve) => {
-    client.makeUnaryRequest(path, asIs, asIs, Buffer.alloc(0), (error, answer) => {
+    client.makeUnaryRequest(path, asIs, asIs, body, (error, answer) => {
       resolve(error === null ? String(answer) : parseProblemStatus(error));
     });
   });

@@ -1,11 +1,13 @@
 import { constants } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, isIPv6, type Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { createServer, type TLSSocket, type Server as TlsServer } from "node:tls";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { renderHostPort } from "@stickfarm/common/host-port";
 import type { Log } from "@stickfarm/common/log";
-import { type FrontService, guardCalls } from "./guard-calls.ts";
-import { FRONT_LIMITS, type FrontLimits, GRPC_OPTIONS } from "./limits.ts";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import type { FrontService } from "./guard-calls.ts";
+import { FRONT_LIMITS, type FrontLimits } from "./limits.ts";
+import { openGrpcFront } from "./open-grpc-front.ts";
 import { type HandleHttp, openHttpFront } from "./open-http-front.ts";
 import { readPeer } from "./read-peer.ts";
 import { openStrangers } from "./strangers.ts";
@@ -19,7 +21,8 @@ import { openStrangers } from "./strangers.ts";
  * stranger, and every refusal says why.
  */
 export type Front = {
-  readonly host: string;
+  /** HOST:PORT as it listens. */
+  readonly address: string;
   readonly port: number;
   /** Let calls end for `graceMs`, then cut what is left. Nothing listens afterwards. */
   close(graceMs?: number): Promise<void>;
@@ -40,40 +43,31 @@ export type FrontOptions = {
   readonly limits?: Partial<FrontLimits>;
 };
 
-/** Listen. Throws what `listen` throws: an address in use, or one that is not this machine's. */
-export async function openFront(options: FrontOptions): Promise<Front> {
+/** Problems: listen_failed. */
+export async function openFront(options: FrontOptions): Promise<Result<Front>> {
   const limits = { ...FRONT_LIMITS, ...options.limits };
   const strangers = openStrangers(limits);
-  const grpc = new Server({
-    ...GRPC_OPTIONS,
-    interceptors: [guardCalls(options.services, (call) => strangers.peerOf(call))],
-  });
-  for (const { definition, implementation } of options.services) {
-    grpc.addService(definition, implementation);
-  }
-  // Insecure for grpc-js alone: what is injected has been decrypted and its peer looked at here.
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const grpc = openGrpcFront(options.services, strangers);
   const http = openHttpFront({ handle: options.handleHttp, log: options.log, limits });
   const server = createTlsServer(options, limits, (socket) => {
     const peer = readPeer(socket);
     if (!strangers.admit(socket, peer)) return;
-    if (socket.alpnProtocol === "h2") injector.injectConnection(socket);
+    if (socket.alpnProtocol === "h2") grpc.inject(socket, peer);
     else http.inject(socket, peer);
   });
   const sockets = trackSockets(server);
-  const { host, port } = await listen(server, options.listen);
-  return {
-    host,
-    port,
+  const listening = await listen(server, options.listen);
+  if (!listening.ok) return listening;
+  return ok({
+    ...listening.value,
     close: async (graceMs = 2000) => {
       const closed = once(server, "close");
       server.close();
-      await Promise.all([waitForCalls(grpc, graceMs), http.close(graceMs)]);
+      await Promise.all([grpc.close(graceMs), http.close(graceMs)]);
       for (const socket of sockets) socket.destroy();
-      grpc.forceShutdown();
       await closed;
     },
-  };
+  });
 }
 
 function createTlsServer(
@@ -121,24 +115,17 @@ function trackSockets(server: TlsServer): ReadonlySet<Socket> {
 async function listen(
   server: TlsServer,
   { host, port }: { readonly host: string; readonly port: number },
-): Promise<{ host: string; port: number }> {
-  server.listen({ host, port });
-  await once(server, "listening");
-  // A string or null only for pipes and closed servers.
-  const address = server.address() as AddressInfo;
-  return {
-    host: isIPv6(address.address) ? `[${address.address}]` : address.address,
-    port: address.port,
-  };
-}
-
-/** GOAWAY to everybody; settles when all calls have ended or the time is up. */
-async function waitForCalls(grpc: Server, graceMs: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, graceMs);
-    grpc.tryShutdown(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+): Promise<Result<{ readonly address: string; readonly port: number }>> {
+  try {
+    server.listen({ host, port });
+    await once(server, "listening");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const detail = `Cannot listen on "${renderHostPort({ host, port })}": ${reason}`;
+    return fail({ code: "listen_failed", detail, cause });
+  }
+  // Only pipes and closed servers have another kind of address.
+  const bound = server.address() as AddressInfo;
+  const address = renderHostPort({ host: bound.address, port: bound.port });
+  return ok({ address, port: bound.port });
 }

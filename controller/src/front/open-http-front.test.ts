@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
 import { buffer } from "node:stream/consumers";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import { checkControllerIdentity } from "@stickfarm/common/rim/read-identity";
+import { CONTROLLER_HOST } from "@stickfarm/common/identity";
 import { parseProblemHttp } from "@stickfarm/common/wire/problem-http";
 import { expect, test, vi } from "vitest";
 import type { CertifiedKey } from "../trust/create-authority.ts";
@@ -136,7 +136,7 @@ type Answer = { readonly status: number; readonly body: Buffer };
 async function openTestFront(handleHttp: HandleHttp, limits: Partial<FrontLimits> = {}) {
   const farm = await createTestFarm();
   const logged: object[] = [];
-  const front = await openFront({
+  const opened = await openFront({
     listen: { host: "127.0.0.1", port: 0 },
     tls: farm.tls,
     services: [],
@@ -144,12 +144,14 @@ async function openTestFront(handleHttp: HandleHttp, limits: Partial<FrontLimits
     log: { info: () => {}, warn: () => {}, error: (fields) => void logged.push(fields) },
     limits,
   });
+  if (!opened.ok) throw new Error(opened.problem.detail);
+  const front = opened.value;
   const optionsFor = (key: CertifiedKey | null): ConnectionOptions => ({
     host: "localhost",
     port: front.port,
     ca: farm.tls.caPem,
     ...(key === null ? {} : { cert: key.certificatePem, key: key.keyPem }),
-    checkServerIdentity: checkControllerIdentity,
+    servername: CONTROLLER_HOST,
   });
   const send = async (
     key: CertifiedKey | null,

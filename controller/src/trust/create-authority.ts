@@ -7,7 +7,7 @@ import {
   Pkcs10CertificateRequest,
   X509Certificate,
 } from "@peculiar/x509";
-import { CONTROLLER_URI, renderIdentityUri } from "@stickfarm/common/identity";
+import { CONTROLLER_HOST, CONTROLLER_URI, renderIdentityUri } from "@stickfarm/common/identity";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import {
   createKeyPair,
@@ -113,7 +113,7 @@ export function renderPin(certificatePem: string): string {
 
 /** What a server certificate answers to: always this machine, and the hosts that it listens on. */
 export function serverNames(hosts: readonly string[]): JsonGeneralNames {
-  const all = [...new Set(["localhost", "127.0.0.1", "::1", ...hosts])];
+  const all = [...new Set([CONTROLLER_HOST, "localhost", "127.0.0.1", "::1", ...hosts])];
   return [
     { type: "url", value: CONTROLLER_URI },
     ...all.map((host) => ({
