@@ -3,6 +3,7 @@ import type { Problem, ProblemCode } from "../problem.ts";
 const CODES: Readonly<Record<string, ProblemCode>> = {
   ENOENT: "path_missing",
   ENOTDIR: "path_missing",
+  ELOOP: "path_not_content",
   EACCES: "path_unreadable",
   EPERM: "path_unreadable",
   ENOSPC: "disk_full",

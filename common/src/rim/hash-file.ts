@@ -69,5 +69,9 @@ async function hashOpenFile(file: FileHandle, reading: Reading): Promise<Result<
     const detail = `${reading.doing}: it was changed while it was read, it must stay as it is`;
     return fail({ code: "path_changed", detail });
   }
-  return ok({ sha256: hash.digest("hex"), sizeBytes, modifiedAtMs: Math.floor(before.mtimeMs) });
+  return ok({
+    sha256: hash.digest("hex"),
+    sizeBytes,
+    modifiedAtMs: Math.max(0, Math.floor(before.mtimeMs)),
+  });
 }

@@ -5,7 +5,6 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { checkControllerIdentity } from "@stickfarm/common/rim/read-identity";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { parseProblemHttp } from "@stickfarm/common/wire/problem-http";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -170,17 +169,18 @@ async function open() {
     handleHttp: serveContent(library.value),
     log: { info: () => {}, warn: () => {}, error: (fields) => void errors.push(fields) },
   });
-  onTestFinished(() => front.close(0));
+  if (!front.ok) throw new Error(front.problem.detail);
+  const { port, close } = front.value;
+  onTestFinished(() => close(0));
   const keys = { agent: await farm.agent("ws-1"), operator: await farm.operator("ops") };
   const start = (who: Role, options: RequestOptions): ClientRequest =>
     request({
       agent: false,
       host: "localhost",
-      port: front.port,
+      port,
       ca: farm.tls.caPem,
       cert: keys[who].certificatePem,
       key: keys[who].keyPem,
-      checkServerIdentity: checkControllerIdentity,
       ...options,
     });
   const send = async (who: Role, options: RequestOptions, body?: Buffer): Promise<Answer> => {
