@@ -92,9 +92,10 @@ export const LAYERS: readonly Layer[] = [
   // Agent.
   pure("agent/attempt", "agent/src/attempt/", WORDS),
   rim("agent/journal", "agent/src/journal/", SHARED, ["node"]),
-  rim("agent/content", "agent/src/content/", SHARED, ["node"]),
+  rim("agent/hash", "agent/src/content/(xxh64|xxh64-wasm|piece-hashes).ts", SHARED, ["node"]),
+  rim("agent/content", "agent/src/content/", [...SHARED, "agent/hash"], ["node"]),
   rim("agent/drive", "agent/src/drive/", SHARED, ["node"]),
-  rim("agent/write", "agent/src/write/", SHARED, ["node"]),
+  rim("agent/write", "agent/src/write/", [...SHARED, "agent/hash"], ["node"]),
   rim("agent/nats", "agent/src/nats/", SHARED, ["node", "nats"]),
   rim("agent/trust", "agent/src/trust/", SHARED, ["node", "@peculiar/x509", "reflect-metadata"]),
   rim("agent/grpc", "agent/src/grpc/", [...SHARED, "gen"], ["node", "@grpc/grpc-js"]),

@@ -1,16 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PIECE_BYTES } from "@stickfarm/common/layout/extent";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
+import { expect, onTestFinished, test } from "vitest";
 import { pieceHashesPath, readPieceHashes, startPieceHasher } from "./piece-hashes.ts";
 import { openXxh64 } from "./xxh64.ts";
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "piece-hashes-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
 
 const blob = Buffer.alloc(3 * PIECE_BYTES + 1000, "a line that repeats\n");
 
@@ -38,7 +32,7 @@ test("startPieceHasher() gives nothing for an empty blob", () => {
 });
 
 test("readPieceHashes() reads what startPieceHasher() gave", async () => {
-  const path = join(folder, "blob");
+  const path = join(await makeTemporaryFolder(onTestFinished), "blob");
   await writeFile(pieceHashesPath(path), expectedHashes(blob));
   const read = await readPieceHashes(path, blob.length);
   if (!read.ok) throw new Error(read.problem.detail);
@@ -47,7 +41,7 @@ test("readPieceHashes() reads what startPieceHasher() gave", async () => {
 });
 
 test("readPieceHashes() calls a missing or short sidecar a corrupt cache", async () => {
-  const path = join(folder, "short");
+  const path = join(await makeTemporaryFolder(onTestFinished), "short");
   expect(await readPieceHashes(path, blob.length)).toMatchObject({
     problem: { code: "cache_corrupt" },
   });

@@ -1,0 +1,61 @@
+import { ok, type Result } from "@stickfarm/common/result";
+import type { Chunk } from "./plan-chunks.ts";
+import { runLanes } from "./run-lanes.ts";
+import type { Advance, Lane, Work } from "./work.ts";
+
+export type ZeroCheck = {
+  readonly alreadyZeroBytes: number;
+  /** Chunks in which something had to be written; they are yet to be verified. */
+  readonly rewritten: readonly Chunk[];
+};
+
+/** What is not zero is found in steps of this length, and written in one go from the first to the last. */
+const STEP_BYTES = 64 * 1024;
+
+/**
+ * Read ranges that shall be zero and write zeros only where something else stands.
+ *
+ * Problems: those of the drive.
+ */
+export async function checkZeros(
+  work: Work,
+  chunks: Iterable<Chunk>,
+  advance: Advance,
+): Promise<Result<ZeroCheck>> {
+  const rewritten: Chunk[] = [];
+  let alreadyZeroBytes = 0;
+  const done = await runLanes(work.lanes, chunks, work.signal, async (chunk, lane) => {
+    const { offsetBytes, lengthBytes } = chunk;
+    const read = await work.drive.read(lane.buffer.subarray(0, lengthBytes), offsetBytes);
+    if (!read.ok) return read;
+    const dirty = dirtyRange(work, lane, lengthBytes);
+    if (dirty === null) {
+      alreadyZeroBytes += lengthBytes;
+    } else {
+      rewritten.push(chunk);
+      const zeros = lane.buffer.subarray(dirty.from, dirty.to).fill(0);
+      const written = await work.drive.write(zeros, offsetBytes + dirty.from);
+      if (!written.ok) return written;
+    }
+    advance(lengthBytes);
+    return ok(undefined);
+  });
+  return done.ok ? ok({ alreadyZeroBytes, rewritten }) : done;
+}
+
+function dirtyRange(
+  { xxh64 }: Work,
+  lane: Lane,
+  lengthBytes: number,
+): { readonly from: number; readonly to: number } | null {
+  if (xxh64.isZero(lane.at, lengthBytes)) return null;
+  let from = lengthBytes;
+  let to = 0;
+  for (let at = 0; at < lengthBytes; at += STEP_BYTES) {
+    const stepBytes = Math.min(STEP_BYTES, lengthBytes - at);
+    if (xxh64.isZero(lane.at + at, stepBytes)) continue;
+    from = Math.min(from, at);
+    to = at + stepBytes;
+  }
+  return { from, to };
+}

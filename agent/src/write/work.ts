@@ -1,0 +1,56 @@
+import { PIECE_BYTES, SEAL_BYTES } from "@stickfarm/common/layout/extent";
+import { openXxh64, type Xxh64 } from "../content/xxh64.ts";
+import type { BlobReader, CachedBlobs } from "./cached-blobs.ts";
+import type { OpenDrive } from "./open-drive.ts";
+import type { IsZeroPiece } from "./split-extents.ts";
+
+/** What every pass over the drive works with. */
+export type Work = {
+  readonly drive: OpenDrive;
+  readonly blobs: CachedBlobs;
+  readonly xxh64: Xxh64;
+  readonly lanes: readonly Lane[];
+  /** After it, passes end early and without a problem. */
+  readonly signal: AbortSignal;
+};
+
+/** One of the buffers that are in flight, page-aligned inside the memory that is hashed. */
+export type Lane = {
+  /** Where `buffer` begins in `xxh64.memory`. */
+  readonly at: number;
+  readonly buffer: Buffer;
+  readonly reader: BlobReader;
+};
+
+/** Told after each chunk; cheap. */
+export type Advance = (bytes: number) => void;
+
+/** Four chunks of 2 MiB: larger or more gained nothing on files, loop devices or throttled drives (see test/bench). */
+export const LANES = 4;
+export const CHUNK_BYTES = 2 * 1024 * 1024;
+
+/** The seal goes through one lane and comes back through another. */
+export const SEAL_MAX = SEAL_BYTES + PIECE_BYTES;
+
+/** Take the memory for all passes; a piece of it stays untouched, and zero, for `isZeroPiece`. */
+export function openWork(drive: OpenDrive, blobs: CachedBlobs, signal: AbortSignal): Work {
+  const xxh64 = openXxh64(LANES * CHUNK_BYTES + PIECE_BYTES);
+  const lanes = Array.from({ length: LANES }, (_, index) => {
+    const at = index * CHUNK_BYTES;
+    return {
+      at,
+      buffer: xxh64.memory.subarray(at, at + CHUNK_BYTES),
+      reader: blobs.openReader(),
+    };
+  });
+  return { drive, blobs, xxh64, lanes, signal };
+}
+
+/** Asks the cache's hashes only: no piece is read. */
+export function isZeroPieceOf({ blobs, xxh64 }: Work): IsZeroPiece {
+  const zerosAt = LANES * CHUNK_BYTES;
+  const wholeHash = xxh64.hash(zerosAt, PIECE_BYTES);
+  return (piece) =>
+    blobs.expected(piece) ===
+    (piece.dataBytes === PIECE_BYTES ? wholeHash : xxh64.hash(zerosAt, piece.dataBytes));
+}
