@@ -1,22 +1,23 @@
 import "reflect-metadata";
-import { createHash, X509Certificate as NodeCertificate, type webcrypto } from "node:crypto";
+import { X509Certificate as NodeCertificate } from "node:crypto";
 import { isIP } from "node:net";
+import { ExtendedKeyUsage, type JsonGeneralNames, X509Certificate } from "@peculiar/x509";
 import {
-  ExtendedKeyUsage,
-  type JsonGeneralNames,
-  Pkcs10CertificateRequest,
-  X509Certificate,
-} from "@peculiar/x509";
-import { CONTROLLER_HOST, CONTROLLER_URI, renderIdentityUri } from "@stickfarm/common/identity";
-import { fail, ok, type Result } from "@stickfarm/common/result";
+  CONTROLLER_HOST,
+  CONTROLLER_URI,
+  type Identity,
+  renderIdentityUri,
+} from "@stickfarm/common/identity";
+import { pinOf } from "@stickfarm/common/rim/certificate-pin";
 import {
-  createKeyPair,
+  createKeyPem,
   type Issuer,
   issueAuthorityCertificate,
   issueCertificate,
+  publicKeyOf,
   readPrivateKey,
-  renderPrivateKey,
 } from "./issue-certificate.ts";
+import type { ProvenKey } from "./parse-certificate-request.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const AUTHORITY_MS = 10 * 365 * DAY_MS;
@@ -27,9 +28,6 @@ const OPERATOR_MS = AUTHORITY_MS;
 /** An agent enrols again after this; short lives with renewal come with the agent's own renewal call. */
 export const AGENT_MS = 90 * DAY_MS;
 
-/** A P-256 request is about 500 bytes. */
-const REQUEST_LENGTH_MAX = 8192;
-
 export type CertifiedKey = { readonly certificatePem: string; readonly keyPem: string };
 
 /** The farm's certificate authority. It signs three roles and nothing else. */
@@ -37,30 +35,33 @@ export type Authority = {
   readonly caPem: string;
   /** SHA-256 of the CA's public key (SPKI), base64url: what an agent's token pins. */
   readonly pin: string;
-  /** Served with the CA behind it, so that an agent that knows only the pin finds the CA in the handshake. */
+  /**
+   * The chain that is served: certificate and CA, so that an agent that knows only the pin finds the CA in the handshake.
+   * With `keyPem` the server keeps its key, so that a new certificate is one file.
+   */
   issueServer(options: {
     readonly hosts: readonly string[];
     readonly nowMs: number;
+    readonly keyPem?: string;
   }): Promise<CertifiedKey>;
   issueOperator(options: { readonly name: string; readonly nowMs: number }): Promise<CertifiedKey>;
-  /**
-   * Certify the key of a PKCS #10 request under the name that the token was made for.
-   *
-   * The request's subject and extensions are ignored; its signature proves that the sender holds the key.
-   * Problems: certificate_request_invalid.
-   */
+  /** Certify an agent's key under the name that its token was made for. */
   issueAgent(options: {
     readonly name: string;
-    readonly requestPem: string;
+    readonly key: ProvenKey;
     readonly nowMs: number;
-  }): Promise<Result<{ readonly certificatePem: string; readonly notAfterMs: number }>>;
+  }): Promise<{ readonly certificatePem: string; readonly notAfterMs: number }>;
 };
 
 export async function createAuthority(nowMs: number): Promise<CertifiedKey> {
-  const keys = await createKeyPair();
-  const validity = { notBeforeMs: nowMs, notAfterMs: nowMs + AUTHORITY_MS };
-  const certificate = await issueAuthorityCertificate(keys, validity);
-  return { certificatePem: renderPem(certificate), keyPem: renderPrivateKey(keys.privateKey) };
+  const keyPem = await createKeyPem();
+  const certificate = await issueAuthorityCertificate({
+    key: await readPrivateKey(keyPem),
+    publicKey: publicKeyOf(keyPem),
+    notBeforeMs: nowMs,
+    notAfterMs: nowMs + AUTHORITY_MS,
+  });
+  return { certificatePem: renderPem(certificate), keyPem };
 }
 
 export async function openAuthority({ certificatePem, keyPem }: CertifiedKey): Promise<Authority> {
@@ -70,45 +71,42 @@ export async function openAuthority({ certificatePem, keyPem }: CertifiedKey): P
   };
   return {
     caPem: certificatePem,
-    pin: renderPin(certificatePem),
-    issueServer: async ({ hosts, nowMs }) => {
-      const issued = await issueWithNewKey(issuer, {
+    pin: pinOf(new NodeCertificate(certificatePem)),
+    issueServer: async ({ hosts, nowMs, keyPem: keptKeyPem }) => {
+      const keyPem = keptKeyPem ?? (await createKeyPem());
+      const certificate = await issueCertificate(issuer, {
         commonName: "stickfarm controller",
         names: serverNames(hosts),
         usage: ExtendedKeyUsage.serverAuth,
+        publicKey: publicKeyOf(keyPem),
         notBeforeMs: nowMs,
         notAfterMs: nowMs + SERVER_MS,
       });
-      return { ...issued, certificatePem: `${issued.certificatePem}${certificatePem}` };
+      return { certificatePem: `${renderPem(certificate)}${certificatePem}`, keyPem };
     },
-    issueOperator: async ({ name, nowMs }) =>
-      await issueWithNewKey(issuer, {
-        ...clientProfile(name, renderIdentityUri({ role: "operator", name })),
+    issueOperator: async ({ name, nowMs }) => {
+      const keyPem = await createKeyPem();
+      const certificate = await issueCertificate(issuer, {
+        ...clientProfile({ role: "operator", name }),
+        publicKey: publicKeyOf(keyPem),
         notBeforeMs: nowMs,
         notAfterMs: nowMs + OPERATOR_MS,
-      }),
-    issueAgent: async ({ name, requestPem, nowMs }) => {
-      const request = await parseRequest(requestPem);
-      if (!request.ok) return request;
+      });
+      return { certificatePem: renderPem(certificate), keyPem };
+    },
+    issueAgent: async ({ name, key, nowMs }) => {
       const certificate = await issueCertificate(issuer, {
-        ...clientProfile(name, renderIdentityUri({ role: "agent", name })),
-        publicKey: request.value.publicKey,
+        ...clientProfile({ role: "agent", name }),
+        publicKey: key.publicKey,
         notBeforeMs: nowMs,
         notAfterMs: nowMs + AGENT_MS,
       });
-      return ok({
+      return {
         certificatePem: renderPem(certificate),
         notAfterMs: certificate.notAfter.getTime(),
-      });
+      };
     },
   };
-}
-
-/** SHA-256 of the certificate's public key (SPKI), base64url. */
-export function renderPin(certificatePem: string): string {
-  const key = new NodeCertificate(certificatePem).publicKey;
-  const spki = key.export({ type: "spki", format: "der" });
-  return createHash("sha256").update(spki).digest("base64url");
 }
 
 /** What a server certificate answers to: always this machine, and the hosts that it listens on. */
@@ -123,40 +121,12 @@ export function serverNames(hosts: readonly string[]): JsonGeneralNames {
   ];
 }
 
-function clientProfile(name: string, uri: string) {
+function clientProfile(identity: Identity) {
   return {
-    commonName: name,
-    names: [{ type: "url" as const, value: uri }],
+    commonName: identity.name,
+    names: [{ type: "url" as const, value: renderIdentityUri(identity) }],
     usage: ExtendedKeyUsage.clientAuth,
   };
-}
-
-async function issueWithNewKey(
-  issuer: Issuer,
-  profile: Omit<Parameters<typeof issueCertificate>[1], "publicKey">,
-): Promise<CertifiedKey> {
-  const keys: webcrypto.CryptoKeyPair = await createKeyPair();
-  const certificate = await issueCertificate(issuer, { ...profile, publicKey: keys.publicKey });
-  return { certificatePem: renderPem(certificate), keyPem: renderPrivateKey(keys.privateKey) };
-}
-
-async function parseRequest(pem: string): Promise<Result<Pkcs10CertificateRequest>> {
-  if (pem.length > REQUEST_LENGTH_MAX) return refuse(`it has ${pem.length} characters`);
-  try {
-    const request = new Pkcs10CertificateRequest(pem);
-    const { name, namedCurve } = { namedCurve: "", ...request.publicKey.algorithm };
-    if (name !== "ECDSA" || namedCurve !== "P-256")
-      return refuse(`its key is ${name} ${namedCurve}`);
-    if (!(await request.verify())) return refuse("its signature is not of its own key");
-    return ok(request);
-  } catch (cause) {
-    return refuse("it cannot be read", cause);
-  }
-}
-
-function refuse(what: string, cause?: unknown): Result<never> {
-  const detail = `Cannot certify the agent's key: ${what}; it must be a signed PKCS #10 request for a P-256 key`;
-  return fail({ code: "certificate_request_invalid", detail, cause });
 }
 
 function renderPem(certificate: X509Certificate): string {

@@ -1,14 +1,20 @@
 import "reflect-metadata";
-import { createPrivateKey, KeyObject, randomBytes, webcrypto } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  randomBytes,
+  webcrypto,
+} from "node:crypto";
+import { promisify } from "node:util";
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsageExtension,
-  type Extension,
   type JsonGeneralNames,
   KeyUsageFlags,
   KeyUsagesExtension,
-  type PublicKeyType,
+  PublicKey,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   type X509Certificate,
@@ -25,7 +31,7 @@ export type Profile = {
   readonly commonName: string;
   readonly names: JsonGeneralNames;
   readonly usage: string;
-  readonly publicKey: PublicKeyType;
+  readonly publicKey: PublicKey;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
 };
@@ -54,37 +60,43 @@ export async function issueCertificate(issuer: Issuer, profile: Profile): Promis
   });
 }
 
-export async function issueAuthorityCertificate(
-  keys: webcrypto.CryptoKeyPair,
-  validity: { readonly notBeforeMs: number; readonly notAfterMs: number },
-): Promise<X509Certificate> {
-  const extensions: Extension[] = [
-    new BasicConstraintsExtension(true, 0, true),
-    new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-    await SubjectKeyIdentifierExtension.create(keys.publicKey),
-  ];
-  return await X509CertificateGenerator.createSelfSigned({
+export async function issueAuthorityCertificate(self: {
+  readonly key: webcrypto.CryptoKey;
+  readonly publicKey: PublicKey;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+}): Promise<X509Certificate> {
+  // Two farms' authorities must not share a name: chain builders look issuers up by it.
+  const name = [{ CN: [`stickfarm ${randomBytes(4).toString("hex")}`] }];
+  return await X509CertificateGenerator.create({
     serialNumber: newSerialNumber(),
-    // Two farms' authorities must not share a name: chain builders look issuers up by it.
-    name: [{ CN: [`stickfarm ${randomBytes(4).toString("hex")}`] }],
-    notBefore: new Date(validity.notBeforeMs - SKEW_MS),
-    notAfter: new Date(validity.notAfterMs),
+    subject: name,
+    issuer: name,
+    notBefore: new Date(self.notBeforeMs - SKEW_MS),
+    notAfter: new Date(self.notAfterMs),
     signingAlgorithm: KEY_ALGORITHM,
-    keys,
-    extensions,
+    signingKey: self.key,
+    publicKey: self.publicKey,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(self.publicKey),
+    ],
   });
 }
 
-export async function createKeyPair(): Promise<webcrypto.CryptoKeyPair> {
-  return await webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ["sign", "verify"]);
+/** A new P-256 key, PKCS #8. */
+export async function createKeyPem(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)("ec", { namedCurve: "P-256" });
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
-export function renderPrivateKey(key: webcrypto.CryptoKey): string {
-  return KeyObject.from(key).export({ type: "pkcs8", format: "pem" }).toString();
+export function publicKeyOf(keyPem: string): PublicKey {
+  return new PublicKey(createPublicKey(keyPem).export({ type: "spki", format: "der" }));
 }
 
-export async function readPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {
-  const der = createPrivateKey(pem).export({ type: "pkcs8", format: "der" });
+export async function readPrivateKey(keyPem: string): Promise<webcrypto.CryptoKey> {
+  const der = createPrivateKey(keyPem).export({ type: "pkcs8", format: "der" });
   return await webcrypto.subtle.importKey("pkcs8", der, KEY_ALGORITHM, false, ["sign"]);
 }
 

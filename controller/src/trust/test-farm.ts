@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import type { webcrypto } from "node:crypto";
+import { KeyObject, webcrypto } from "node:crypto";
 import { Pkcs10CertificateRequestGenerator } from "@peculiar/x509";
 import {
   type Authority,
@@ -7,7 +7,8 @@ import {
   createAuthority,
   openAuthority,
 } from "./create-authority.ts";
-import { createKeyPair, KEY_ALGORITHM, renderPrivateKey } from "./issue-certificate.ts";
+import { KEY_ALGORITHM } from "./issue-certificate.ts";
+import { parseCertificateRequest } from "./parse-certificate-request.ts";
 
 /** For tests: an authority in memory with a server certificate, and certificates of any role and time. */
 export type TestFarm = {
@@ -30,22 +31,25 @@ export async function createTestFarm(): Promise<TestFarm> {
     tls: { caPem: authority.caPem, ...server },
     agent: async (name, issuedAtMs = nowMs) => {
       const { requestPem, keyPem } = await createTestRequest();
-      const issued = await authority.issueAgent({ name, requestPem, nowMs: issuedAtMs });
-      if (!issued.ok) throw new Error(issued.problem.detail);
-      return { certificatePem: issued.value.certificatePem, keyPem };
+      const key = await parseCertificateRequest(requestPem);
+      if (!key.ok) throw new Error(key.problem.detail);
+      const issued = await authority.issueAgent({ name, key: key.value, nowMs: issuedAtMs });
+      return { certificatePem: issued.certificatePem, keyPem };
     },
     operator: async (name) => await authority.issueOperator({ name, nowMs }),
   };
 }
 
+/** A certificate request as an agent makes it. */
 export async function createTestRequest(
-  keys?: webcrypto.CryptoKeyPair,
+  algorithm: webcrypto.EcKeyGenParams & webcrypto.EcdsaParams = KEY_ALGORITHM,
 ): Promise<{ requestPem: string; keyPem: string }> {
-  const pair = keys ?? (await createKeyPair());
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const request = await Pkcs10CertificateRequestGenerator.create({
     name: [{ CN: ["whatever the sender likes"] }],
-    keys: pair,
-    signingAlgorithm: KEY_ALGORITHM,
+    keys,
+    signingAlgorithm: algorithm,
   });
-  return { requestPem: request.toString("pem"), keyPem: renderPrivateKey(pair.privateKey) };
+  const keyPem = KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" });
+  return { requestPem: request.toString("pem"), keyPem: keyPem.toString() };
 }
