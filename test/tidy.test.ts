@@ -45,6 +45,14 @@ test("tidy: no layer imports what it must not, and no file is without a layer", 
   expect(tree.flatMap(findForbiddenImports)).toEqual([]);
 });
 
+test("tidy: no program uses what is made for tests", () => {
+  const testing = new Set(tree.filter(({ isTest }) => isTest).map(({ path }) => path));
+  const found = programs.flatMap(({ path, imports }) =>
+    imports.filter(({ target }) => testing.has(target ?? "")).map(({ line }) => `${path}:${line}`),
+  );
+  expect(found).toEqual([]);
+});
+
 test("tidy: the table of layers names only layers that exist", () => {
   const names = LAYERS.map(({ name }) => name);
   expect(LAYERS.flatMap(({ layers }) => layers).filter((name) => !names.includes(name))).toEqual(
@@ -67,9 +75,11 @@ test("tidy: pure layers read no clock, no dice, no process", () => {
 });
 
 test("tidy: a test stands beside each pure file", () => {
-  const paths = new Set(tree.map(({ path }) => path));
-  const hasTest = ({ path }: SourceFile): boolean =>
-    [".test.ts", ".laws.test.ts"].some((ending) => paths.has(path.replace(/\.ts$/, ending)));
+  const paths = tree.map(({ path }) => path);
+  const hasTest = ({ path }: SourceFile): boolean => {
+    const stem = path.replace(/\.ts$/, "");
+    return paths.some((other) => other.startsWith(`${stem}.`) && other.endsWith(".test.ts"));
+  };
   const without = pure.filter((file) => holdsCode(file) && !hasTest(file)).map(({ path }) => path);
   expect(without.filter((path) => !(path in UNTESTED))).toEqual([]);
   expect(Object.keys(UNTESTED).filter((path) => !without.includes(path))).toEqual([]);

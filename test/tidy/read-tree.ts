@@ -9,6 +9,7 @@ export type SourceFile = {
   readonly text: string;
   readonly syntax: ts.SourceFile;
   readonly imports: readonly Import[];
+  /** A test, or what only tests use: `x.test.ts`, `x-fixture.ts`, `test-x.ts`. */
   readonly isTest: boolean;
 };
 
@@ -22,6 +23,8 @@ export type Import = {
 
 const ROOT = join(import.meta.dirname, "../..");
 const FOLDERS = ["common/src", "controller/src", "agent/src", "proto/gen", "test"];
+
+const TESTING = /\.test\.ts$|-fixture\.ts$|\/test-[^/]+\.ts$/;
 
 /** Every TypeScript file that belongs to the project, generated ones too. */
 export function readTree(): SourceFile[] {
@@ -38,7 +41,7 @@ export function parseSource(path: string, text: string): SourceFile {
     text,
     syntax,
     imports: listImports(path, syntax),
-    isTest: /\.test\.ts$/.test(path),
+    isTest: TESTING.test(path),
   };
 }
 
