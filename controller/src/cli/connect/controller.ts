@@ -1,4 +1,5 @@
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { CONTROLLER_HOST } from "@stickfarm/common/identity";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { parseProblemStatus } from "@stickfarm/common/wire/problem-status";
@@ -36,7 +37,8 @@ export type Method<Request, Response> = {
 
 type FollowOptions<Response> = {
   readonly signal: AbortSignal;
-  readonly receive: (response: Response) => void;
+  /** A problem ends the stream. */
+  readonly receive: (response: Response) => Result<void>;
 };
 
 /** A plan compiles the definition, which hashes nothing but may read many rows; more than this is no answer. */
@@ -51,6 +53,9 @@ const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
  */
 export function openController(config: OperatorConfig): Controller {
   const client = new Client(config.controller, createCredentials(config), {
+    "grpc.ssl_target_name_override": CONTROLLER_HOST,
+    // A farm is reached directly; a proxy of the web in the environment is not meant for it.
+    "grpc.enable_http_proxy": 0,
     "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
     "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
   });
@@ -112,12 +117,16 @@ async function follow<Request, Response>(
   signal.addEventListener("abort", cancel);
   if (signal.aborted) cancel();
   try {
-    for await (const response of stream) receive(response);
+    for await (const response of stream) {
+      const received = receive(response);
+      if (!received.ok) return received;
+    }
     return ok(undefined);
   } catch (error) {
     return signal.aborted ? ok(undefined) : fail(toProblem(error));
   } finally {
     signal.removeEventListener("abort", cancel);
+    cancel();
   }
 }
 

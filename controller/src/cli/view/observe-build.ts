@@ -25,10 +25,13 @@ export function observeBuild(
   return { picture, movedAtMs: new Map(movedAtMs) };
 }
 
-/** How long a running job has stood still, or null when that is nothing to speak of. */
+/**
+ * How long a running job has stood still, or null when that is nothing to speak of: progress is a picture that need not
+ * come at all, so only a drive that had been seen to move can be said to stand.
+ */
 export function measureQuietMs(build: WatchedBuild, job: JobPicture, nowMs: number): number | null {
   const movedAtMs = build.movedAtMs.get(job.jobId);
-  if (job.state !== "running" || movedAtMs === undefined) return null;
+  if (job.state !== "running" || job.totalBytes === null || movedAtMs === undefined) return null;
   return nowMs - movedAtMs >= QUIET_MS ? nowMs - movedAtMs : null;
 }
 

@@ -1,4 +1,5 @@
-import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
+import type { BuildPicture, JobPicture } from "./connect/build-picture.ts";
+import type { PlannedDrivePicture, PlanPicture } from "./connect/plan-picture.ts";
 
 /** A job of a build, for tests: waiting, unless said otherwise. */
 export function makeJob(bay: string, fields: Partial<JobPicture> = {}): JobPicture {
@@ -86,4 +87,33 @@ export function makeBuild(
     jobs,
     ...fields,
   };
+}
+
+export function makePlan(drives: readonly PlannedDrivePicture[]): PlanPicture {
+  return {
+    media: { name: "hq-bare-metal", revision: 3, digest: "a".repeat(64) },
+    requiredBytes: 4_000_000_000,
+    planDigest: "d".repeat(64),
+    drives,
+    warnings: [],
+  };
+}
+
+export function makePlanned(
+  bay: string,
+  refusals: PlannedDrivePicture["refusals"] = [],
+): PlannedDrivePicture {
+  const serial = `SN${bay.padStart(4, "0")}`;
+  const drive = {
+    driveId: `virtual-file:${serial}`,
+    bay,
+    serial,
+    vendor: "stickfarm",
+    model: "virtual drive",
+    sizeBytes: 8_000_000_000,
+    logicalBlockBytes: 512,
+    insertion: "1",
+    transport: "virtual-file",
+  };
+  return { agent: "ws-1", drive, refusals };
 }

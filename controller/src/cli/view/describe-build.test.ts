@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
+import { makeBuild, makeFailed, makeJob, makeRunning, makeSucceeded } from "../test-pictures.ts";
 import { describeBuild, NOTHING_SAID } from "./describe-build.ts";
-import { makeBuild, makeFailed, makeJob, makeRunning, makeSucceeded } from "./picture-fixture.ts";
 
 test("describeBuild() tells a build from its first line to its last", () => {
   const createdAtMs = 1_000_000;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { makeBuild, makeJob, makeRunning } from "../test-pictures.ts";
 import { measureQuietMs, observeBuild } from "./observe-build.ts";
-import { makeBuild, makeJob, makeRunning } from "./picture-fixture.ts";
 
 const AT_50 = makeBuild([makeRunning("1", "write", 50)]);
 const AT_51 = makeBuild([makeRunning("1", "write", 51)]);
@@ -36,3 +36,8 @@ function quietOf(build: ReturnType<typeof observeBuild>, nowMs: number): number 
   const [job] = build.picture.jobs;
   return job === undefined ? null : measureQuietMs(build, job, nowMs);
 }
+
+test("measureQuietMs() is null where no progress is reported at all", () => {
+  const job = { ...makeRunning("1", "write", 0), totalBytes: null };
+  expect(quietOf(observeBuild(null, makeBuild([job]), 0), 60_000)).toBeNull();
+});

@@ -3,7 +3,7 @@ import { renderDuration } from "@stickfarm/common/durations";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
 import { estimateJobLeftMs } from "./estimate-left.ts";
-import { renderDirt, renderFailure, renderProof } from "./plan-row.ts";
+import { listReasons, renderDirt, renderFailure, renderProof } from "./plan-row.ts";
 
 /**
  * A build as lines for a pipe or a log: one line per change of a drive's state or phase, and per tenth of a phase.
@@ -84,7 +84,7 @@ function describeJob(job: JobPicture, position: Position): string {
 function describeState(job: JobPicture, position: Position): string[] {
   switch (job.state) {
     case "pending":
-      return ["waiting", ...job.waiting];
+      return ["waiting", ...listReasons(job)];
     case "assigned":
     case "running":
       return [...describePhase(job, position), ...job.waiting];

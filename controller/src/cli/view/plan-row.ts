@@ -61,15 +61,14 @@ function planState(job: JobPicture, quietMs: number | null): Pick<Row, "word" | 
 }
 
 function renderRunning(job: JobPicture, quietMs: number | null): Meter | Note {
-  const quiet = quietMs === null ? null : `no progress for ${Math.floor(quietMs / SECOND_MS)} s`;
-  if (job.totalBytes === null) return note(quiet ?? SHORT_PHASES[job.phase ?? "ended"]);
+  if (job.totalBytes === null) return note(SHORT_PHASES[job.phase ?? "accepted"]);
   const leftMs = estimateJobLeftMs(job);
   return {
     kind: "meter",
     ratio: job.doneBytes / job.totalBytes,
     rate: job.rateBytesPerSecond === null ? "" : renderRate(job.rateBytesPerSecond),
     left: leftMs === null ? "" : renderDuration(leftMs),
-    quiet,
+    quiet: quietMs === null ? null : `no progress for ${Math.floor(quietMs / SECOND_MS)} s`,
   };
 }
 
@@ -86,7 +85,14 @@ const SHORT_PHASES: Readonly<Record<NonNullable<JobPicture["phase"]>, string>> =
 };
 
 function renderWaiting(job: JobPicture): Note {
-  return note(job.waiting.length === 0 ? "waiting for its agent" : job.waiting.join("; "));
+  return note(listReasons(job).join("; ") || "for its agent");
+}
+
+/** Why nothing runs, and what went wrong before when there was an attempt already. */
+export function listReasons(job: JobPicture): string[] {
+  const before =
+    job.problem === null ? [] : [`before: ${job.problem.detail} [${job.problem.code}]`];
+  return [...job.waiting, ...before];
 }
 
 export function renderProof(job: JobPicture): string {

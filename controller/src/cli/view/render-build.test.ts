@@ -1,8 +1,8 @@
 import stringWidth from "string-width";
 import { expect, test } from "vitest";
 import type { BuildPicture } from "../connect/build-picture.ts";
+import { makeBuild, makeFailed, makeJob, makeRunning, makeSucceeded } from "../test-pictures.ts";
 import { observeBuild } from "./observe-build.ts";
-import { makeBuild, makeFailed, makeJob, makeRunning, makeSucceeded } from "./picture-fixture.ts";
 import { type RenderOptions, renderBuild } from "./render-build.ts";
 
 const WIDE: RenderOptions = { columns: 108, rows: null, color: false, utf8: true, nowMs: 1000 };

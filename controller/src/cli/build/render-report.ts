@@ -1,0 +1,100 @@
+import { renderBytes, renderRate } from "@stickfarm/common/bytes";
+import { renderDuration } from "@stickfarm/common/durations";
+import { sanitizeText } from "@stickfarm/common/sanitize-text";
+import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
+import { renderFields, renderTime } from "../output/render-fields.ts";
+import { type Column, renderTable } from "../output/render-table.ts";
+
+/** A build with what follows from its evidence. */
+export type BuildReport = Omit<BuildPicture, "jobs"> & {
+  readonly tookMs: number | null;
+  readonly sticks: readonly StickReport[];
+};
+
+export type StickReport = JobPicture & {
+  readonly writeBytesPerSecond: number | null;
+  readonly verifyBytesPerSecond: number | null;
+};
+
+export function makeReport({ jobs, ...build }: BuildPicture): BuildReport {
+  return {
+    ...build,
+    tookMs: build.endedAtMs === null ? null : build.endedAtMs - build.createdAtMs,
+    sticks: jobs.map((job) => ({
+      ...job,
+      writeBytesPerSecond: rateOf(job.evidence?.writtenBytes, job.evidence?.writeMs),
+      verifyBytesPerSecond: rateOf(job.evidence?.verifiedBytes, job.evidence?.verifyMs),
+    })),
+  };
+}
+
+const COLUMNS: readonly Column<StickReport>[] = [
+  { head: "DRIVE", cell: ({ agent, bay }) => `${agent}/${bay}` },
+  { head: "SERIAL", cell: ({ serial }) => serial },
+  { head: "RESULT", cell: ({ state, dirty }) => (dirty ? `${state}, dirty` : state) },
+  { head: "PROOF", cell: ({ proof }) => proof ?? "" },
+  { head: "WRITTEN", cell: ({ evidence }) => renderCount(evidence?.writtenBytes), align: "right" },
+  {
+    head: "VERIFIED",
+    cell: ({ evidence }) => renderCount(evidence?.verifiedBytes),
+    align: "right",
+  },
+  {
+    head: "ALREADY ZERO",
+    cell: ({ evidence }) => renderCount(evidence?.alreadyZeroBytes),
+    align: "right",
+  },
+  { head: "WRITE", cell: (stick) => renderSpeed(stick.writeBytesPerSecond), align: "right" },
+  { head: "VERIFY", cell: (stick) => renderSpeed(stick.verifyBytesPerSecond), align: "right" },
+  {
+    head: "TOOK",
+    cell: ({ evidence }) => (evidence ? renderDuration(evidence.totalMs) : ""),
+    align: "right",
+  },
+  { head: "ATTEMPT", cell: ({ attempt }) => attempt, align: "right" },
+  { head: "PROBLEM", cell: ({ problem }) => problem?.code ?? "" },
+];
+
+/** The record of a build for a person: what was built, a line a stick, and below them every problem with its remedy. */
+export function renderReport(report: BuildReport, { color }: { readonly color: boolean }): string {
+  const { media, sticks } = report;
+  const good = sticks.filter(({ state }) => state === "succeeded").length;
+  const problems = sticks.flatMap(({ agent, bay, problem }) =>
+    problem === null
+      ? []
+      : [
+          `${sanitizeText(`${agent}/${bay}: ${problem.detail} [${problem.code}]`)}\n`,
+          `    ${sanitizeText(problem.remedy)}\n`,
+        ],
+  );
+  return [
+    renderFields([
+      ["Build", report.buildId],
+      ["State", `${report.state}, ${good} of ${sticks.length} sticks good`],
+      ["Media", `${media.name}@${media.revision}`],
+      ["Revision digest", media.digest],
+      ["Manifest SHA-256", report.manifestSha256],
+      ["Image SHA-256", report.imageSha256],
+      ["Started", renderTime(report.createdAtMs)],
+      ["Ended", renderTime(report.endedAtMs)],
+      ["Took", report.tookMs === null ? null : renderDuration(report.tookMs)],
+    ]),
+    `\n${renderTable(sticks, COLUMNS, { color })}`,
+    problems.length === 0 ? "" : `\n${problems.join("")}`,
+  ].join("");
+}
+
+function renderCount(bytes: number | undefined): string {
+  return bytes === undefined ? "" : renderBytes(bytes);
+}
+
+function renderSpeed(bytesPerSecond: number | null): string {
+  return bytesPerSecond === null ? "" : renderRate(bytesPerSecond);
+}
+
+/** Null for what was not done, or done in no time. */
+function rateOf(bytes: number | undefined, durationMs: number | undefined): number | null {
+  if (bytes === undefined || durationMs === undefined || bytes === 0 || durationMs === 0)
+    return null;
+  return Math.round((bytes * 1000) / durationMs);
+}

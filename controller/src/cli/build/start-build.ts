@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
+import { parseRequestId } from "../argument/parse-request-id.ts";
+import { parseBuild } from "../connect/build-picture.ts";
+import type { Controller } from "../connect/controller.ts";
+import { writeAnswer } from "../output/write-answer.ts";
+import { fetchPlan } from "../plan/fetch-plan.ts";
+import { countDrives, renderPlan, whyNotBuildable } from "../plan/render-plan.ts";
+import { type Session, say } from "../shell/session.ts";
+import { watchBuild } from "../watch/watch-build.ts";
+import { askConsent } from "./ask-consent.ts";
+import { loadRequest, type StartRequest, saveRequest } from "./request-store.ts";
+
+type Start = {
+  readonly media: string | undefined;
+  readonly on: readonly string[];
+  readonly yes: boolean;
+  readonly watch: boolean;
+  readonly requestId?: string;
+};
+
+/**
+ * From a plan and the consent to it to a running build. A repeated request is sent as it was: the consent to it was given.
+ *
+ * Problems: usage, drive_refused, consent_missing, plan_changed, and what else the controller answers.
+ */
+export async function startBuild(
+  session: Session,
+  controller: Controller,
+  start: Start,
+): Promise<Result<number>> {
+  const folder = join(session.paths.stateDirectory, "requests");
+  const given = start.requestId === undefined ? ok(null) : parseRequestId(start.requestId);
+  if (!given.ok) return given;
+  const kept = given.value === null ? ok(null) : await loadRequest(folder, given.value);
+  if (!kept.ok) return kept;
+  const requestId = given.value ?? session.io.newId();
+  const request =
+    kept.value === null
+      ? await makeRequest(session, controller, { ...start, requestId })
+      : repeatRequest(kept.value, start);
+  if (!request.ok) return request;
+  const saved = await saveRequest(folder, request.value);
+  if (!saved.ok) return saved;
+  return sendRequest(session, controller, { request: request.value, watch: start.watch });
+}
+
+async function makeRequest(
+  session: Session,
+  controller: Controller,
+  { media, on, yes, requestId }: Start & { readonly requestId: string },
+): Promise<Result<StartRequest>> {
+  if (media === undefined)
+    return fail({ code: "usage", detail: "Cannot start a build: the media's NAME must be given" });
+  const plan = await fetchPlan(controller, { media, on });
+  if (!plan.ok) return plan;
+  const { picture, targets } = plan.value;
+  session.io.stderr.write(`${renderPlan(picture, { color: session.talkColor })}\n`);
+  const problem = whyNotBuildable(picture);
+  if (problem !== null) return fail(problem);
+  const consent = yes ? ok(undefined) : await askConsent(session, picture);
+  if (!consent.ok) return consent;
+  const { name, revision } = picture.media;
+  return ok({ requestId, mediaName: name, revision, targets, planDigest: picture.planDigest });
+}
+
+/** Arguments may be given again, but may not ask for something else under the same id. */
+function repeatRequest(kept: StartRequest, { media, on }: Start): Result<StartRequest> {
+  const name = media?.split("@")[0] ?? kept.mediaName;
+  const places = kept.targets.map(({ agent, bay }) => (bay === "" ? agent : `${agent}/${bay}`));
+  const isSame =
+    on.length === 0 || (on.length === places.length && on.every((text) => places.includes(text)));
+  if (name === kept.mediaName && isSame) return ok(kept);
+  return fail({
+    code: "request_id_reused",
+    detail: `Cannot repeat request "${kept.requestId}": it was for "${kept.mediaName}" on "${places.join(", ")}"`,
+  });
+}
+
+async function sendRequest(
+  session: Session,
+  controller: Controller,
+  { request, watch }: { readonly request: StartRequest; readonly watch: boolean },
+): Promise<Result<number>> {
+  const response = await controller.call(OperatorServiceService.startBuild, request);
+  if (!response.ok) {
+    if (response.problem.code === "controller_unreachable")
+      say(
+        session,
+        `Nobody knows whether the build was started; ask again, it starts nothing twice:\n  stickfarm build start --request-id ${request.requestId}`,
+      );
+    return response;
+  }
+  const build = parseBuild(response.value.build);
+  if (!build.ok) return build;
+  const { buildId, jobs } = build.value;
+  const again = response.value.repeatedRequest
+    ? " had been started by this request before"
+    : " has begun";
+  say(
+    session,
+    `Build ${buildId}${again}: ${countDrives(jobs.length)}, request ${request.requestId}`,
+  );
+  if (watch) return watchBuild(session, controller, buildId);
+  const { requestId } = request;
+  const { repeatedRequest } = response.value;
+  const answered = { buildId, requestId, repeatedRequest, build: build.value };
+  writeAnswer(session, answered, () => `${buildId}\n`);
+  return ok(0);
+}

@@ -1,0 +1,22 @@
+import { newCommand } from "../shell/new-command.ts";
+import type { Shell } from "../shell/shell.ts";
+import { watchBuild } from "../watch/watch-build.ts";
+import { fetchBuild } from "./fetch-build.ts";
+
+export function buildWatchCommand(shell: Shell) {
+  return newCommand(shell, {
+    name: "watch",
+    description:
+      "Show a build until it has ended: drawn on a terminal, a line per change in a pipe, a view per line with -o json.\nExit status 0: every stick is good; 1: one is not; 130: watching was interrupted, the build goes on.",
+    examples: ["stickfarm build watch --last", "stickfarm build watch --last -o json | jq .state"],
+  })
+    .argument("[id]", "the build; without it the newest")
+    .option("--last", "the newest build")
+    .action((id, { last }, command) =>
+      shell.ask(command, async (session, controller) => {
+        const build = await fetchBuild(controller, { id, last });
+        if (!build.ok) return build;
+        return watchBuild(session, controller, build.value.buildId);
+      }),
+    );
+}

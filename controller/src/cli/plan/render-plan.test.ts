@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import type { PlanPicture } from "../connect/plan-picture.ts";
+import { makePlan, makePlanned } from "../test-pictures.ts";
+import { renderPlan, whyNotBuildable } from "./render-plan.ts";
+
+const TOO_SMALL = {
+  code: "drive_too_small",
+  detail: 'Cannot write the drive in bay "2": it has 2 GiB, it must have at least 3.73 GiB',
+  remedy: "Use a stick of at least the size named above",
+};
+const BUSY = {
+  code: "drive_busy",
+  detail: 'Cannot write the drive in bay "2": build "01JC" writes it',
+  remedy: "Close what uses the drive, or wait for its build to end",
+};
+const MIXED = makePlan([makePlanned("1"), makePlanned("2", [TOO_SMALL, BUSY])]);
+
+test("renderPlan() shows each drive, and every reason against one", () => {
+  expect(renderPlan(MIXED, { color: false })).toMatchInlineSnapshot(`
+    "hq-bare-metal@3 needs drives of at least 3.73 GiB
+
+    AGENT  BAY  SERIAL  MODEL                        SIZE  VERDICT
+    ws-1   1    SN0001  stickfarm virtual drive  7.45 GiB  will be erased
+    ws-1   2    SN0002  stickfarm virtual drive  7.45 GiB  refused: drive_too_small, drive_busy
+
+    refused ws-1/2: Cannot write the drive in bay "2": it has 2 GiB, it must have at least 3.73 GiB [drive_too_small]
+        Use a stick of at least the size named above
+    refused ws-1/2: Cannot write the drive in bay "2": build "01JC" writes it [drive_busy]
+        Close what uses the drive, or wait for its build to end
+
+    1 drive would be erased, 1 drive refused
+    "
+  `);
+});
+
+test("renderPlan() shows warnings of the definition", () => {
+  const warning = {
+    severity: "warning",
+    line: 0,
+    column: 0,
+    path: "spec.security.password",
+    rule: "it is not set: settings on the stick are readable by anyone",
+    remedy: "Name a secret",
+  };
+  const plan: PlanPicture = { ...makePlan([makePlanned("1")]), warnings: [warning] };
+  expect(renderPlan(plan, { color: false })).toContain(
+    "hq-bare-metal: warning: spec.security.password: it is not set",
+  );
+});
+
+test("renderPlan() lets no drive steer the terminal", () => {
+  const nasty = "\u001b[2J\u202e\r\nX";
+  const drive = { ...makePlanned("1").drive, serial: nasty, model: nasty, bay: nasty };
+  const refusals = [{ code: nasty, detail: nasty, remedy: nasty }];
+  const text = renderPlan(makePlan([{ agent: nasty, drive, refusals }]), { color: false });
+  expect(text).not.toMatch(/[^\P{C}\n]/u);
+});
+
+test("whyNotBuildable() is null when every drive can be written", () => {
+  expect(whyNotBuildable(makePlan([makePlanned("1")]))).toBeNull();
+});
+
+test("whyNotBuildable() names the drives that are refused", () => {
+  expect(whyNotBuildable(MIXED)).toEqual({
+    code: "drive_refused",
+    detail: 'Cannot build "hq-bare-metal@3": 1 of 2 drives refused (ws-1/2)',
+  });
+});
+
+test("whyNotBuildable() refuses a plan without drives", () => {
+  expect(whyNotBuildable(makePlan([]))).toEqual({
+    code: "drive_refused",
+    detail: 'Cannot build "hq-bare-metal@3": no drive is where --on points',
+  });
+});

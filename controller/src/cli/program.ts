@@ -1,0 +1,122 @@
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { agentListCommand } from "./agent/list.ts";
+import { agentTokenCreateCommand } from "./agent/token-create.ts";
+import { bootImageListCommand } from "./boot-image/list.ts";
+import { bootImageShowCommand } from "./boot-image/show.ts";
+import { buildCancelCommand } from "./build/cancel.ts";
+import { buildListCommand } from "./build/list.ts";
+import { buildReportCommand } from "./build/report.ts";
+import { buildRetryCommand } from "./build/retry.ts";
+import { buildShowCommand } from "./build/show.ts";
+import { buildStartCommand } from "./build/start.ts";
+import { buildWatchCommand } from "./build/watch.ts";
+import { contentListCommand } from "./content/list.ts";
+import { contentShowCommand } from "./content/show.ts";
+import { driveListCommand } from "./drive/list.ts";
+import { mediaApplyCommand } from "./media/apply.ts";
+import { mediaCheckCommand } from "./media/check.ts";
+import { mediaListCommand } from "./media/list.ts";
+import { mediaShowCommand } from "./media/show.ts";
+import { OUTPUT_FORMATS } from "./output/render-document.ts";
+import { planCommand } from "./plan/plan.ts";
+import { secretListCommand } from "./secret/list.ts";
+import { secretRemoveCommand } from "./secret/remove.ts";
+import { secretSetCommand } from "./secret/set.ts";
+import { type CommandText, newCommand } from "./shell/new-command.ts";
+import type { Shell } from "./shell/shell.ts";
+
+export const VERSION = "0.1.0";
+
+/** Every command of `stickfarm`. */
+export function createProgram(shell: Shell): CommandUnknownOpts {
+  const program = newCommand(shell, {
+    name: "stickfarm",
+    description: "Build bootable USB sticks in batches, on the machines where the sticks are.",
+    examples: ["stickfarm build start hq-bare-metal --on ws-1 --watch"],
+  })
+    .version(VERSION, "--version", "print the version")
+    .addOption(
+      new Option("-o, --output <format>", "form of the answer")
+        .choices(OUTPUT_FORMATS)
+        .default("table"),
+    )
+    .option("--no-color", "no colors; so does NO_COLOR in the environment")
+    .option(
+      "--config <file>",
+      "operator configuration; else STICKFARM_CONFIG, else its usual place",
+    );
+  for (const group of createGroups(shell)) program.addCommand(group);
+  return program;
+}
+
+function createGroups(shell: Shell): CommandUnknownOpts[] {
+  const group = (text: CommandText, commands: readonly CommandUnknownOpts[]) => {
+    const command = newCommand(shell, text);
+    for (const member of commands) command.addCommand(member);
+    return command;
+  };
+  return [
+    group(CONTENT, [contentListCommand(shell), contentShowCommand(shell)]),
+    group(BOOT_IMAGE, [bootImageListCommand(shell), bootImageShowCommand(shell)]),
+    group(SECRET, [secretSetCommand(shell), secretListCommand(shell), secretRemoveCommand(shell)]),
+    group(MEDIA, [
+      mediaCheckCommand(shell),
+      mediaApplyCommand(shell),
+      mediaListCommand(shell),
+      mediaShowCommand(shell),
+    ]),
+    planCommand(shell),
+    group(BUILD, [
+      buildStartCommand(shell),
+      buildListCommand(shell),
+      buildShowCommand(shell),
+      buildWatchCommand(shell),
+      buildCancelCommand(shell),
+      buildRetryCommand(shell),
+      buildReportCommand(shell),
+    ]),
+    group(AGENT, [group(TOKEN, [agentTokenCreateCommand(shell)]), agentListCommand(shell)]),
+    group(DRIVE, [driveListCommand(shell)]),
+  ];
+}
+
+const CONTENT: CommandText = {
+  name: "content",
+  description: "Files that media are made of, in the content library.",
+  examples: ["stickfarm content add ./tools --name tools"],
+};
+const BOOT_IMAGE: CommandText = {
+  name: "boot-image",
+  description: "What the target computer starts.",
+  examples: ["stickfarm boot-image add winpe.iso --name winpe-x64"],
+};
+const SECRET: CommandText = {
+  name: "secret",
+  description: "Values that definitions name and nobody reads again.",
+  examples: ["stickfarm secret set media/hq"],
+};
+const MEDIA: CommandText = {
+  name: "media",
+  description: "Definitions: what a stick shall become.",
+  examples: ["stickfarm media apply -f hq.yaml"],
+};
+const BUILD: CommandText = {
+  name: "build",
+  description: "Orders: media onto drives.",
+  examples: ["stickfarm build start hq-bare-metal --on ws-1 --watch"],
+};
+const AGENT: CommandText = {
+  name: "agent",
+  description: "The programs on the workstations.",
+  examples: ["stickfarm agent list"],
+};
+const TOKEN: CommandText = {
+  name: "token",
+  description: "One-time tokens with which workstations enrol.",
+  examples: ["stickfarm agent token create --name ws-1 > token"],
+};
+const DRIVE: CommandText = {
+  name: "drive",
+  description: "What the workstations' ports hold now.",
+  examples: ["stickfarm drive list"],
+};

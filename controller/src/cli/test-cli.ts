@@ -1,0 +1,60 @@
+import { PassThrough } from "node:stream";
+import type { InputStream, Io } from "./shell/io.ts";
+
+/** For tests: a process that keeps what was printed. */
+export type TestIo = {
+  readonly io: Io;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** What SIGINT would do. */
+  readonly interrupt: () => void;
+};
+
+export type TestIoFields = Partial<Io> & { readonly terminal?: boolean; readonly typed?: string };
+
+const NOW_MS = Date.UTC(2026, 10, 22, 9, 0, 0);
+
+export function makeIo({ terminal = false, typed, ...fields }: TestIoFields = {}): TestIo {
+  const listeners = new Set<() => void>();
+  const stdout = collect(terminal);
+  const stderr = collect(terminal);
+  let ids = 0;
+  const io: Io = {
+    stdin: makeInput(typed, terminal),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    env: { LANG: "C.UTF-8" },
+    homeDirectory: "/nonexistent",
+    isRoot: false,
+    nowMs: () => NOW_MS,
+    newId: () => `01JD${String(++ids).padStart(22, "0")}`,
+    onInterrupt: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    ...fields,
+  };
+  const interrupt = () => {
+    for (const listener of listeners) listener();
+  };
+  return { io, stdout: stdout.text, stderr: stderr.text, interrupt };
+}
+
+function makeInput(typed: string | undefined, terminal: boolean): InputStream {
+  const stream = new PassThrough();
+  if (typed !== undefined) stream.write(typed);
+  if (!terminal) stream.end();
+  return Object.assign(stream, { isTTY: terminal, setRawMode: () => undefined });
+}
+
+function collect(terminal: boolean) {
+  let text = "";
+  const stream = new PassThrough();
+  stream.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  return {
+    stream: Object.assign(stream, { isTTY: terminal, columns: 108, rows: 30 }),
+    text: () => text,
+  };
+}

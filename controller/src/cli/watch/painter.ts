@@ -1,0 +1,72 @@
+import { createLogUpdate } from "log-update";
+import type { BuildPicture } from "../connect/build-picture.ts";
+import { writeStreamed } from "../output/write-answer.ts";
+import { answer, type Session } from "../shell/session.ts";
+import { canDraw, readLook } from "../shell/terminal.ts";
+import { describeBuild, NOTHING_SAID } from "../view/describe-build.ts";
+import { observeBuild, type WatchedBuild } from "../view/observe-build.ts";
+import { renderBuild } from "../view/render-build.ts";
+
+/** Shows each picture of a build as the place that it goes to can take it. */
+export type Painter = {
+  readonly show: (picture: BuildPicture) => void;
+  /** Leaves the last picture standing and gives the terminal back. */
+  readonly close: () => void;
+};
+
+/** A terminal gets a drawing, a pipe gets lines, a program gets every view. */
+export function startPainter(session: Session): Painter {
+  if (session.format !== "table") return startStreaming(session);
+  return canDraw(session.io.stdout, session.io.env) ? startDrawing(session) : startTelling(session);
+}
+
+function startStreaming(session: Session): Painter {
+  return {
+    show: (picture) => writeStreamed(session, picture, () => ""),
+    close: () => undefined,
+  };
+}
+
+function startTelling(session: Session): Painter {
+  let said = NOTHING_SAID;
+  return {
+    show: (picture) => {
+      const told = describeBuild(said, picture);
+      said = told.said;
+      for (const line of told.lines) answer(session, `${line}\n`);
+    },
+    close: () => undefined,
+  };
+}
+
+const HIDE_CURSOR = "\u001b[?25l";
+const SHOW_CURSOR = "\u001b[?25h";
+/** Without news the time that a drive stands still grows on, and the terminal may have another size. */
+const REDRAW_MS = 500;
+
+function startDrawing(session: Session): Painter {
+  const { io } = session;
+  // log-update would hide the cursor of stderr, which may be another terminal or none.
+  const update = createLogUpdate(io.stdout, { showCursor: true });
+  let build: WatchedBuild | null = null;
+  const render = (last: boolean): string => {
+    if (build === null) return "";
+    const { columns, rows, utf8 } = readLook(io.stdout, io.env);
+    const look = { columns, rows: last ? null : rows - 1, color: session.color, utf8 };
+    return renderBuild(build, { ...look, nowMs: io.nowMs() }).join("\n");
+  };
+  const redraw = setInterval(() => update(render(false)), REDRAW_MS);
+  io.stdout.write(HIDE_CURSOR);
+  return {
+    show: (picture) => {
+      build = observeBuild(build, picture, io.nowMs());
+      update(render(false));
+    },
+    close: () => {
+      clearInterval(redraw);
+      const last = render(true);
+      update.clear();
+      io.stdout.write(last === "" ? SHOW_CURSOR : `${last}\n${SHOW_CURSOR}`);
+    },
+  };
+}
