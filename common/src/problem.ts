@@ -73,6 +73,19 @@ export const PROBLEMS = {
     remedy: "Use at least 12 characters",
   },
 
+  secret_unusable: {
+    retry: "never",
+    exit: 2,
+    status: "FAILED_PRECONDITION",
+    remedy: "Set another value with `stickfarm secret set NAME`",
+  },
+  settings_not_opened: {
+    retry: "never",
+    exit: 4,
+    status: "PERMISSION_DENIED",
+    remedy: "Check the password; when it is right, the stick was changed: build it again",
+  },
+
   // Named things that are not there.
   media_unknown: {
     retry: "never",
