@@ -65,7 +65,7 @@ function whyUnfit(
 }
 
 function placedBoot(boot: Uint8Array, coreBlock: number): Uint8Array {
-  const bytes = boot.slice();
+  const bytes = new Uint8Array(boot);
   new DataView(bytes.buffer).setBigUint64(KERNEL_SECTOR_OFFSET, BigInt(coreBlock), true);
   // The drive that the BIOS booted.
   bytes[BOOT_DRIVE_OFFSET] = 0xff;

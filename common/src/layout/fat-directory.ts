@@ -131,9 +131,8 @@ function writeLongName(
     view.setUint8(0, (part + 1) | (index === 0 ? LAST_LONG_RECORD : 0));
     view.setUint8(11, LONG_NAME);
     view.setUint8(13, checksum);
-    for (const [column, unitOffset] of UNIT_OFFSETS.entries()) {
-      view.setUint16(unitOffset, unitAt(name, part * UNITS_PER_RECORD + column), true);
-    }
+    let unit = part * UNITS_PER_RECORD;
+    for (const unitOffset of UNIT_OFFSETS) view.setUint16(unitOffset, unitAt(name, unit++), true);
   }
   return offset + count * RECORD_BYTES;
 }
