@@ -4,6 +4,7 @@
  * that is no longer needed fails too.
  */
 
+import { dirname } from "node:path";
 import { isProblemCode, PROBLEMS } from "@stickfarm/common/problem";
 import { expect, test } from "vitest";
 import * as banned from "./tidy/find-banned.ts";
@@ -74,16 +75,24 @@ test("tidy: pure layers read no clock, no dice, no process", () => {
   expect(pure.flatMap(findImpure)).toEqual([]);
 });
 
-test("tidy: a test stands beside each pure file", () => {
-  const paths = tree.map(({ path }) => path);
-  const hasTest = ({ path }: SourceFile): boolean => {
-    const stem = path.replace(/\.ts$/, "");
-    return paths.some((other) => other.startsWith(`${stem}.`) && other.endsWith(".test.ts"));
-  };
-  const without = pure.filter((file) => holdsCode(file) && !hasTest(file)).map(({ path }) => path);
-  expect(without.filter((path) => !(path in UNTESTED))).toEqual([]);
-  expect(Object.keys(UNTESTED).filter((path) => !without.includes(path))).toEqual([]);
+test("tidy: each pure file has a test beside it: of its name, or one that imports it", () => {
+  const tests = written.filter(({ path }) => path.endsWith(".test.ts"));
+  const tested = new Set(
+    tests.flatMap(({ path, imports }) => [
+      path.replace(/(\.[a-z]+)?\.test\.ts$/, ".ts"),
+      ...imports.flatMap(({ target }) => (isBeside(path, target ?? "") ? (target ?? "") : [])),
+    ]),
+  );
+  const without = pure.filter((file) => holdsCode(file) && !tested.has(file.path));
+  const paths = without.map(({ path }) => path);
+  expect(paths.filter((path) => !(path in UNTESTED))).toEqual([]);
+  expect(Object.keys(UNTESTED).filter((path) => !paths.includes(path))).toEqual([]);
 });
+
+/** In the same folder or below it. */
+function isBeside(test: string, target: string): boolean {
+  return target.startsWith(`${dirname(test)}/`);
+}
 
 test("tidy: no notes to oneself, no switched-off checks", () => {
   expect(written.flatMap(banned.findNotes)).toEqual([]);
