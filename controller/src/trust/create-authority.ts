@@ -1,6 +1,6 @@
 import "reflect-metadata";
 import { X509Certificate as NodeCertificate } from "node:crypto";
-import { isIP } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { ExtendedKeyUsage, type JsonGeneralNames, X509Certificate } from "@peculiar/x509";
 import {
   CONTROLLER_HOST,
@@ -111,14 +111,20 @@ export async function openAuthority({ certificatePem, keyPem }: CertifiedKey): P
 
 /** What a server certificate answers to: always this machine, and the hosts that it listens on. */
 export function serverNames(hosts: readonly string[]): JsonGeneralNames {
-  const all = [...new Set([CONTROLLER_HOST, "localhost", "127.0.0.1", "::1", ...hosts])];
+  const own = [CONTROLLER_HOST, "localhost", "127.0.0.1", "::1"];
+  const all = new Set([...own, ...hosts].map(normalise));
   return [
     { type: "url", value: CONTROLLER_URI },
-    ...all.map((host) => ({
+    ...Array.from(all, (host) => ({
       type: isIP(host) === 0 ? ("dns" as const) : ("ip" as const),
       value: host,
     })),
   ];
+}
+
+/** One way to write each IPv6 address: certificates are read back with all zeros written out. */
+function normalise(host: string): string {
+  return isIPv6(host) ? new URL(`http://[${host}]`).hostname.slice(1, -1) : host;
 }
 
 function clientProfile(identity: Identity) {

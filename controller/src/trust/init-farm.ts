@@ -1,0 +1,104 @@
+import { randomBytes } from "node:crypto";
+import { access, mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { HostPort } from "@stickfarm/common/host-port";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import { writeFileAtomically } from "@stickfarm/common/rim/atomic-file";
+import { fileProblem, isErrnoError } from "@stickfarm/common/rim/file-problem";
+import { createAuthority, openAuthority } from "./create-authority.ts";
+import { addressToDial, renderOperatorConfig } from "./operator-config.ts";
+import { KEK_BYTES } from "./secret-box.ts";
+import { createSigningKeyPem, openSigner } from "./signing-key.ts";
+import { type FileSet, placeTrustFiles, trustDirectoryOf } from "./trust-files.ts";
+
+export type InitOptions = {
+  readonly dataDirectory: string;
+  /** Where the operator's address, certificate and key go. */
+  readonly configPath: string;
+  readonly listen: HostPort;
+  /** Names and addresses for the server certificate besides this machine's own. */
+  readonly hosts: readonly string[];
+  /** Keys of the NATS plane, made by those who know NATS; kept below `nats/`. */
+  readonly natsFiles: FileSet;
+  readonly nowMs: number;
+};
+
+/** `finished`: the keys were there from an interrupted or earlier call, and only the configuration was missing. */
+export type Initialised = { readonly kind: "created" | "finished"; readonly configPath: string };
+
+/**
+ * Make a farm's keys and certificates, and the operator's way in.
+ *
+ * Folders are 0700, files 0600. All keys come into being at once; the configuration follows. Nothing is ever overwritten.
+ * Problems: already_initialised, and those of writing files.
+ */
+export async function initFarm(options: InitOptions): Promise<Result<Initialised>> {
+  const { dataDirectory, configPath } = options;
+  try {
+    const trusted = await exists(trustDirectoryOf(dataDirectory));
+    if (await exists(configPath)) return refuse(trusted, options);
+    const kind = trusted ? "finished" : "created";
+    if (!trusted && !(await placeTrustFiles(dataDirectory, await createTrustFiles(options)))) {
+      return refuse(true, options);
+    }
+    await writeConfig(options);
+    return ok({ kind, configPath });
+  } catch (error) {
+    return fail(fileProblem(`Cannot initialise "${dataDirectory}"`, error));
+  }
+}
+
+async function createTrustFiles({
+  listen,
+  hosts,
+  natsFiles,
+  nowMs,
+}: InitOptions): Promise<FileSet> {
+  const root = await createAuthority(nowMs);
+  const authority = await openAuthority(root);
+  const server = await authority.issueServer({ hosts: [...hosts, listen.host], nowMs });
+  const operator = await authority.issueOperator({ name: "admin", nowMs });
+  const signingKeyPem = await createSigningKeyPem();
+  return {
+    "ca.pem": root.certificatePem,
+    "ca.key": root.keyPem,
+    "server.pem": server.certificatePem,
+    "server.key": server.keyPem,
+    "operator.pem": operator.certificatePem,
+    "operator.key": operator.keyPem,
+    "signing.key": signingKeyPem,
+    "signing.pub": openSigner(signingKeyPem).publicKeyPem,
+    "secret.kek": randomBytes(KEK_BYTES),
+    ...Object.fromEntries(Object.entries(natsFiles).map(([name, text]) => [`nats/${name}`, text])),
+  };
+}
+
+async function writeConfig({ dataDirectory, configPath, listen }: InitOptions): Promise<void> {
+  const read = (name: string) => readFile(join(trustDirectoryOf(dataDirectory), name), "utf8");
+  const config = renderOperatorConfig({
+    controller: addressToDial(listen),
+    caPem: await read("ca.pem"),
+    certificatePem: await read("operator.pem"),
+    keyPem: await read("operator.key"),
+  });
+  await mkdir(dirname(configPath), { recursive: true, mode: 0o700 });
+  await writeFileAtomically(configPath, new TextEncoder().encode(config), 0o600);
+}
+
+function refuse(trusted: boolean, { dataDirectory, configPath }: InitOptions): Result<never> {
+  const reason = trusted
+    ? "it holds a farm"
+    : `the operator configuration "${configPath}" exists and is another farm's`;
+  const detail = `Cannot initialise "${dataDirectory}": ${reason}`;
+  return fail({ code: "already_initialised", detail });
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (isErrnoError(error) && error.code === "ENOENT") return false;
+    throw error;
+  }
+}
