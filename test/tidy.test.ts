@@ -29,6 +29,7 @@ const UNTESTED: Readonly<Record<string, string>> = {
 
 /** The only places that start other programs. */
 const STARTS_PROGRAMS: Readonly<Record<string, string>> = {
+  "agent/src/drive/lock-drive.ts": "flock, which Node cannot call",
   "agent/src/write/start-writer.ts": "one child for each active drive",
   "common/src/rim/run-tool.ts": "programs from the table of tools",
 };

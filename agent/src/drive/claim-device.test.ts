@@ -1,0 +1,94 @@
+/** With loop devices on files of our own: needs root and losetup. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
+import { expect, onTestFinished, type TestContext, test } from "vitest";
+import { claimDrive } from "./claim-drive.ts";
+import { listDrives } from "./list-drives.ts";
+import type { VirtualDriveSource } from "./parse-virtual-drive.ts";
+import { thisHost } from "./read-machine.ts";
+
+const SIZE_BYTES = 4 * 1024 * 1024;
+
+async function makeLoop({ skip }: TestContext, ...options: string[]) {
+  const folder = await makeTemporaryFolder(onTestFinished);
+  const file = join(folder, "stick");
+  writeFileSync(file, "");
+  truncateSync(file, SIZE_BYTES);
+  const attached = spawnSync("losetup", ["--find", "--show", ...options, file], {
+    encoding: "utf8",
+  });
+  if (attached.status !== 0) skip(true, "loop devices need root and losetup");
+  const path = attached.stdout.trim();
+  onTestFinished(() => detach(path, file));
+  const source: VirtualDriveSource = {
+    kind: "device",
+    path,
+    sizeBytes: null,
+    serial: "L1",
+    bay: "1",
+  };
+  const host = thisHost(join(folder, "data"));
+  const list = async () => {
+    const [drive] = await listDrives([source], host);
+    if (drive === undefined) throw new Error("There is one drive for each source");
+    return drive;
+  };
+  return { path, file, source, host, list };
+}
+
+/** Only while it is still ours: others on this machine use loop devices too. */
+function detach(path: string, file: string): void {
+  const lies = spawnSync("losetup", ["--noheadings", "--output", "BACK-FILE", path]);
+  if (lies.stdout.toString().trim() === file) execFileSync("losetup", ["--detach", path]);
+}
+
+test("claimDrive() gives a loop device, to one at a time", async (context) => {
+  const { source, host, list } = await makeLoop(context);
+  const consent = await list();
+  expect(consent).toMatchObject({ sizeBytes: SIZE_BYTES, logicalBlockBytes: 512, refusals: [] });
+  const first = await claimDrive(source, consent, host);
+  if (!first.ok) throw new Error(first.problem.detail);
+  expect(await claimDrive(source, consent, host)).toMatchObject({
+    problem: { code: "drive_busy", detail: expect.stringContaining(`process ${process.pid}`) },
+  });
+  await first.value.close();
+  const second = await claimDrive(source, consent, host);
+  expect(second.ok).toBe(true);
+  if (second.ok) await second.value.close();
+});
+
+test("claimDrive() knows blocks of 4096 bytes", async (context) => {
+  const { source, host, list } = await makeLoop(context, "--sector-size", "4096");
+  const claimed = await claimDrive(source, await list(), host);
+  if (!claimed.ok) throw new Error(claimed.problem.detail);
+  expect(claimed.value.geometry).toEqual({ sizeBytes: SIZE_BYTES, logicalBlockBytes: 4096 });
+  await claimed.value.close();
+});
+
+test("claimDrive() refuses a write-protected device", async (context) => {
+  const { source, host, list } = await makeLoop(context, "--read-only");
+  expect(await claimDrive(source, await list(), host)).toMatchObject({
+    problem: { code: "drive_read_only" },
+  });
+});
+
+test("claimDrive() takes a device that was attached anew for another one", async (context) => {
+  const { source, host, list, path, file } = await makeLoop(context);
+  const consent = await list();
+  detach(path, file);
+  execFileSync("losetup", [path, file]);
+  expect(await claimDrive(source, consent, host)).toMatchObject({
+    problem: { code: "drive_changed", detail: expect.stringContaining("insertion") },
+  });
+});
+
+test("listDrives() refuses a file on which a loop device lies, and a device without a medium", async (context) => {
+  const { source, host, list, path, file } = await makeLoop(context);
+  const asFile = { ...source, kind: "file", path: file } as const;
+  const [drive] = await listDrives([asFile], host);
+  expect(drive?.refusals.map(({ code }) => code)).toEqual(["drive_in_use"]);
+  detach(path, file);
+  expect((await list()).refusals.map(({ code }) => code)).toEqual(["drive_gone"]);
+});

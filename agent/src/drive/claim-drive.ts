@@ -1,0 +1,130 @@
+import { close, constants, fstat, open } from "node:fs";
+import { promisify } from "node:util";
+import type { Drive, DriveConsent } from "@stickfarm/common/drive/drive";
+import { matchConsent } from "@stickfarm/common/drive/match-consent";
+import type { DriveGeometry } from "@stickfarm/common/layout/extent";
+import type { Problem, ProblemCode } from "@stickfarm/common/problem";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import { describeDrive, type Found, lookAt } from "./describe-drive.ts";
+import { findHolder } from "./find-holder.ts";
+import { lockDrive } from "./lock-drive.ts";
+import type { VirtualDriveSource } from "./parse-virtual-drive.ts";
+import { type DriveHost, readMachine } from "./read-machine.ts";
+
+/** A drive that is ours alone. From here on nothing is opened by path. */
+export type ClaimedDrive = {
+  /** Open for reading and writing past the page cache; to be handed to the writer. */
+  readonly fd: number;
+  readonly drive: Drive;
+  readonly geometry: DriveGeometry;
+  /** The claim ends when the writer has closed it too. */
+  readonly close: () => Promise<void>;
+};
+
+export type OpenDriveFile = (path: string, flags: number) => Promise<number>;
+
+const openFile: OpenDriveFile = promisify(open);
+
+/**
+ * Take a drive for one attempt: look at it, open it once and exclusively, lock it, and look again through the descriptor,
+ * so that what was judged is what was opened. There is no second try, no shared open and no unmounting: busy is a verdict.
+ *
+ * Nothing is written. `openDrive` is for tests.
+ *
+ * Problems: drive_changed, drive_busy, drive_gone, direct_io_unsupported, those of whyNotWritable, tool_missing.
+ */
+export async function claimDrive(
+  source: VirtualDriveSource,
+  consent: DriveConsent,
+  host: DriveHost,
+  openDrive = openFile,
+): Promise<Result<ClaimedDrive>> {
+  const seen = await lookAt(source);
+  const before = await judge(source, consent, { found: seen, host });
+  if (!before.ok) return before;
+  const opened = await openExclusively(source, seen.path, openDrive);
+  if (!opened.ok) return opened;
+  const fd = opened.value;
+  const closeDrive = (): Promise<void> => promisify(close)(fd);
+  const claimed = await lockAndJudge({ source, consent, host, fd, path: seen.path });
+  if (!claimed.ok) {
+    await closeDrive();
+    return claimed.problem.code === "drive_busy" ? fail(await busy(seen.path)) : claimed;
+  }
+  const { sizeBytes, logicalBlockBytes } = claimed.value;
+  return ok({
+    fd,
+    drive: claimed.value,
+    geometry: { sizeBytes, logicalBlockBytes },
+    close: closeDrive,
+  });
+}
+
+/** The drive, when it is the one that was consented to and nothing speaks against it. */
+async function judge(
+  source: VirtualDriveSource,
+  consent: DriveConsent,
+  { found, host }: { readonly found: Found; readonly host: DriveHost },
+): Promise<Result<Drive>> {
+  const drive = describeDrive(source, found, await readMachine(host));
+  const [refusal] = drive.refusals;
+  if (refusal !== undefined) return fail(refusal);
+  const matched = matchConsent(consent, drive);
+  return matched.ok ? ok(drive) : matched;
+}
+
+async function openExclusively(
+  source: VirtualDriveSource,
+  path: string,
+  openDrive: OpenDriveFile,
+): Promise<Result<number>> {
+  // Node adds O_CLOEXEC. O_EXCL without O_CREAT is defined for block devices only: open(2).
+  const exclusive = source.kind === "device" ? constants.O_EXCL : 0;
+  const flags = constants.O_RDWR | constants.O_DIRECT | constants.O_NOFOLLOW | exclusive;
+  try {
+    return ok(await openDrive(path, flags));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException; // node:fs throws nothing else.
+    if (code === "EBUSY") return fail(await busy(path));
+    const detail = `Cannot open the drive "${path}": ${message}`;
+    return fail({ code: OPEN_CODES[code ?? ""] ?? "drive_refused", detail, cause: error });
+  }
+}
+
+const OPEN_CODES: Readonly<Record<string, ProblemCode>> = {
+  ENOENT: "drive_gone",
+  ENXIO: "drive_gone",
+  ENODEV: "drive_gone",
+  // ENOMEDIUM: libuv has no name for it.
+  "Unknown system error -123": "drive_gone",
+  EINVAL: "direct_io_unsupported",
+  EROFS: "drive_read_only",
+  EACCES: "drive_read_only",
+  EPERM: "drive_read_only",
+  ELOOP: "drive_not_drive",
+  EISDIR: "drive_not_drive",
+  // An active swap file, or a program that runs.
+  ETXTBSY: "drive_in_use",
+};
+
+async function lockAndJudge(claim: {
+  readonly source: VirtualDriveSource;
+  readonly consent: DriveConsent;
+  readonly host: DriveHost;
+  readonly fd: number;
+  readonly path: string;
+}): Promise<Result<Drive>> {
+  const { source, consent, host, fd, path } = claim;
+  const locked = await lockDrive(fd, source.kind === "device");
+  if (!locked.ok) return locked;
+  if (locked.value === "held") {
+    return fail({ code: "drive_busy", detail: `Cannot claim the drive "${path}": it is locked` });
+  }
+  const stats = await promisify(fstat)(fd, { bigint: true });
+  return judge(source, consent, { found: { path, stats }, host });
+}
+
+async function busy(path: string): Promise<Problem> {
+  const holder = (await findHolder(path)) ?? "another program";
+  return { code: "drive_busy", detail: `Cannot claim the drive "${path}": ${holder} holds it` };
+}

@@ -1,0 +1,100 @@
+import type { BigIntStats } from "node:fs";
+import { lstat, realpath } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Drive } from "@stickfarm/common/drive/drive";
+import {
+  type DriveTarget,
+  type FileKind,
+  type MachineFacts,
+  whyNotWritable,
+} from "@stickfarm/common/drive/why-not-writable";
+import type { VirtualDriveSource } from "./parse-virtual-drive.ts";
+import { deviceIdOf } from "./read-machine.ts";
+
+/** What a path or an open descriptor leads to. */
+export type Found = {
+  /** Free of links but perhaps the last part. */
+  readonly path: string;
+  /** `null`: nothing is there. */
+  readonly stats: BigIntStats | null;
+};
+
+/** Look at what a source's path leads to now. A device may be named by a link such as those in /dev/disk. */
+export async function lookAt(source: VirtualDriveSource): Promise<Found> {
+  const path = await resolvePath(source);
+  return { path, stats: await lstat(path, { bigint: true }).catch(() => null) };
+}
+
+/** The drive that a source stands for, with everything that speaks against writing to it. */
+export function describeDrive(
+  source: VirtualDriveSource,
+  { path, stats }: Found,
+  machine: MachineFacts,
+): Drive {
+  const { serial, bay } = source;
+  const isDevice = source.kind === "device";
+  const transport = isDevice ? "virtual-device" : "virtual-file";
+  const target = targetOf(source, { path, stats });
+  return {
+    driveId: `${transport}:${serial}`,
+    bay,
+    serial,
+    vendor: "Virtual",
+    model: isDevice ? "Block device" : "File",
+    transport,
+    ...(target.kind === "device"
+      ? measureDevice(target.deviceId, machine)
+      : measureFile(stats, machine)),
+    refusals: whyNotWritable(target, machine),
+  };
+}
+
+async function resolvePath({ kind, path }: VirtualDriveSource): Promise<string> {
+  if (kind === "device") return realpath(path).catch(() => path);
+  const folder = await realpath(dirname(path)).catch(() => dirname(path));
+  return join(folder, basename(path));
+}
+
+function targetOf(source: VirtualDriveSource, { path, stats }: Found): DriveTarget {
+  if (source.kind === "device" && stats?.isBlockDevice()) {
+    return { kind: "device", deviceId: deviceIdOf(stats.rdev) };
+  }
+  const fileKind = kindOf(stats);
+  // A plain file is no device, even where a file would do.
+  return { kind: "file", path, fileKind: isMistaken(source, fileKind) ? "other" : fileKind };
+}
+
+function isMistaken(source: VirtualDriveSource, fileKind: FileKind): boolean {
+  return source.kind === "device" && fileKind === "file";
+}
+
+function kindOf(stats: BigIntStats | null): FileKind {
+  if (stats === null) return "missing";
+  if (stats.isFile()) return "file";
+  if (stats.isSymbolicLink()) return "link";
+  return stats.isBlockDevice() || stats.isCharacterDevice() ? "device" : "other";
+}
+
+type Measures = Pick<Drive, "sizeBytes" | "logicalBlockBytes" | "insertion">;
+
+function measureDevice(deviceId: string, { devices }: MachineFacts): Measures {
+  const device = devices.find(({ id }) => id === deviceId);
+  if (device === undefined) return NOTHING;
+  const { sizeBytes, logicalBlockBytes, insertion } = device;
+  return { sizeBytes, logicalBlockBytes, insertion };
+}
+
+/** A file has the blocks of the disk that it lies on: O_DIRECT takes no smaller ones. */
+function measureFile(stats: BigIntStats | null, { devices }: MachineFacts): Measures {
+  if (stats === null) return NOTHING;
+  const disk = devices.find(({ id }) => id === deviceIdOf(stats.dev));
+  const logicalBlockBytes = disk?.logicalBlockBytes ?? NOTHING.logicalBlockBytes;
+  const sizeBytes = Number(stats.size);
+  return {
+    sizeBytes: sizeBytes - (sizeBytes % logicalBlockBytes),
+    logicalBlockBytes,
+    insertion: `${deviceIdOf(stats.dev)}:${stats.ino}:${stats.birthtimeNs}`,
+  };
+}
+
+const NOTHING: Measures = { sizeBytes: 0, logicalBlockBytes: 512, insertion: "" };
