@@ -13,6 +13,7 @@ import { buildWatchCommand } from "./build/watch.ts";
 import { contentListCommand } from "./content/list.ts";
 import { contentShowCommand } from "./content/show.ts";
 import { driveListCommand } from "./drive/list.ts";
+import { initCommand } from "./init.ts";
 import { mediaApplyCommand } from "./media/apply.ts";
 import { mediaCheckCommand } from "./media/check.ts";
 import { mediaListCommand } from "./media/list.ts";
@@ -56,6 +57,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
     return command;
   };
   return [
+    initCommand(shell),
     group(CONTENT, [contentListCommand(shell), contentShowCommand(shell)]),
     group(BOOT_IMAGE, [bootImageListCommand(shell), bootImageShowCommand(shell)]),
     group(SECRET, [secretSetCommand(shell), secretListCommand(shell), secretRemoveCommand(shell)]),

@@ -1,35 +1,17 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { isProblemCode, PROBLEMS } from "@stickfarm/common/problem";
 import { fail, ok } from "@stickfarm/common/result";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { createTestFarm } from "../trust/test-farm.ts";
 import { createProgram } from "./program.ts";
 import { makeIo } from "./test-cli.ts";
-import {
-  createTestFarm,
-  startProgram,
-  startTestController,
-  type TestController,
-} from "./test-controller.ts";
+import { startProgram, startTestController, type TestController } from "./test-controller.ts";
 
 const NOWHERE = { controller: "127.0.0.1:1", caPem: "", certificatePem: "", keyPem: "" };
 
-let controller: TestController;
-let farm: Awaited<ReturnType<typeof createTestFarm>>;
-beforeAll(async () => {
-  farm = await createTestFarm();
-  controller = await startTestController(farm, {
-    listAgents: () => ok({ agents: [] }),
-    getContent: ({ name }) =>
-      fail({
-        code: isProblemCode(name) ? name : "internal",
-        detail: `Cannot show content "${name}": it is "\u001b[2Jnot there"`,
-      }),
-  });
-});
-afterAll(() => controller.close());
-
 test("runProgram() exits with the status of each problem that the controller sends", async () => {
   const wrong: string[] = [];
+  const controller = await serve();
   for (const code of Object.keys(PROBLEMS).filter(isProblemCode)) {
     const { status, stdout, stderr } = await controller.run(["content", "show", code]);
     if (status !== PROBLEMS[code].exit) wrong.push(`${code}: status ${status}`);
@@ -40,7 +22,7 @@ test("runProgram() exits with the status of each problem that the controller sen
 });
 
 test("runProgram() prints a problem in three parts, and nothing of it raw", async () => {
-  const { stderr } = await controller.run(["content", "show", "content_unknown"]);
+  const { stderr } = await (await serve()).run(["content", "show", "content_unknown"]);
   expect(stderr).toBe(
     [
       'stickfarm: Cannot show content "content_unknown"',
@@ -52,7 +34,13 @@ test("runProgram() prints a problem in three parts, and nothing of it raw", asyn
 });
 
 test("runProgram() prints a problem as JSON with -o json, on stderr", async () => {
-  const { stdout, stderr } = await controller.run(["content", "show", "disk_full", "-o", "json"]);
+  const { stdout, stderr } = await (await serve()).run([
+    "content",
+    "show",
+    "disk_full",
+    "-o",
+    "json",
+  ]);
   expect(stdout).toBe("");
   expect(JSON.parse(stderr)).toEqual({
     code: "disk_full",
@@ -64,7 +52,7 @@ test("runProgram() prints a problem as JSON with -o json, on stderr", async () =
 });
 
 test("runProgram() names the address of a controller that is away", async () => {
-  const config = { ...controller.config, controller: "127.0.0.1:1" };
+  const config = { ...(await serve()).config, controller: "127.0.0.1:1" };
   const { status, stderr } = await startProgram(config, ["agent", "list"]).ended;
   expect(status).toBe(4);
   expect(stderr).toContain('stickfarm: Cannot reach the controller at "127.0.0.1:1"');
@@ -72,6 +60,7 @@ test("runProgram() names the address of a controller that is away", async () => 
 });
 
 test("runProgram() does not talk to a controller of another authority", async () => {
+  const controller = await serve();
   const { authority } = await createTestFarm();
   const config = { ...controller.config, caPem: authority.caPem };
   const { status, stderr } = await startProgram(config, ["agent", "list"]).ended;
@@ -111,6 +100,7 @@ test.each([[[]], [["build"]], [["agent", "token"]]])(
 );
 
 test("runProgram() takes options for all commands before and after the command", async () => {
+  const controller = await serve();
   const before = await controller.run(["-o", "json", "agent", "list"]);
   const after = await controller.run(["agent", "list", "-o", "json"]);
   expect([before.status, after.status]).toEqual([0, 0]);
@@ -138,6 +128,17 @@ test("every command's --help has a description and an example of itself", async 
   }
   expect(wrong).toEqual([]);
 });
+
+function serve(): Promise<TestController> {
+  return startTestController(onTestFinished, {
+    listAgents: () => ok({ agents: [] }),
+    getContent: ({ name }) =>
+      fail({
+        code: isProblemCode(name) ? name : "internal",
+        detail: `Cannot show content "${name}": it is "\u001b[2Jnot there"`,
+      }),
+  });
+}
 
 function listCommands(command: CommandUnknownOpts): string[][] {
   const members = command.commands.flatMap((member) =>

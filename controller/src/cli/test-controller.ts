@@ -15,7 +15,7 @@ import {
   type WatchBuildRequest,
   type WatchBuildResponse,
 } from "@stickfarm/proto/stickfarm/v1/operator";
-import { createTestFarm, type TestFarm } from "../trust/test-farm.ts";
+import { createTestFarm } from "../trust/test-farm.ts";
 import { type OperatorConfig, openController } from "./connect/controller.ts";
 import { runProgram } from "./run-program.ts";
 import { makeIo, type TestIo, type TestIoFields } from "./test-cli.ts";
@@ -38,16 +38,18 @@ export type TestController = {
   readonly config: OperatorConfig;
   readonly run: (args: readonly string[], fields?: TestIoFields) => Promise<Ended>;
   readonly start: (args: readonly string[], fields?: TestIoFields) => Started;
-  readonly close: () => void;
 };
+
+type OnTestFinished = (close: () => void) => void;
 
 export type Ended = { readonly status: number; readonly stdout: string; readonly stderr: string };
 export type Started = TestIo & { readonly ended: Promise<Ended> };
 
 export async function startTestController(
-  farm: TestFarm,
+  onTestFinished: OnTestFinished,
   answers: Answers,
 ): Promise<TestController> {
+  const farm = await createTestFarm();
   const server = new Server();
   server.addService(OperatorServiceService, implement(answers));
   const port = await new Promise<number>((resolve, reject) => {
@@ -61,12 +63,8 @@ export async function startTestController(
   const operator = await farm.operator("test");
   const config = { controller: `127.0.0.1:${port}`, caPem: farm.authority.caPem, ...operator };
   const start: TestController["start"] = (args, fields) => startProgram(config, args, fields);
-  return {
-    config,
-    start,
-    run: (args, fields) => start(args, fields).ended,
-    close: () => server.forceShutdown(),
-  };
+  onTestFinished(() => server.forceShutdown());
+  return { config, start, run: (args, fields) => start(args, fields).ended };
 }
 
 /** Runs the whole program in this process, wired to the given controller. */
@@ -84,8 +82,6 @@ export function startProgram(
   }));
   return { ...testIo, ended };
 }
-
-export { createTestFarm };
 
 type Callback = sendUnaryData<unknown>;
 

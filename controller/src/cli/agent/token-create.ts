@@ -11,7 +11,7 @@ export function agentTokenCreateCommand(shell: Shell) {
   return newCommand(shell, {
     name: "create",
     description:
-      "Make a one-time token with which a workstation enrols under this name.\nThe token is printed alone, once; only its hash is kept.",
+      "Make a one-time token with which a workstation enrols.\n\nThe token is printed alone, once; only its hash is kept.",
     examples: ["stickfarm agent token create --name ws-1 > token"],
   })
     .requiredOption("--name <name>", "name of the agent: 1 to 63 of a-z, 0-9 and -")

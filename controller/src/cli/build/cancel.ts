@@ -10,7 +10,7 @@ export function buildCancelCommand(shell: Shell) {
   return newCommand(shell, {
     name: "cancel",
     description:
-      "Stop a build. Sticks that are sealed stay good; one that was begun is dirty and does not boot.",
+      "Stop a build.\n\nSticks that are sealed stay good; one that was begun is dirty and does not boot.",
     examples: ["stickfarm build cancel --last"],
   })
     .argument("[id]", "the build")

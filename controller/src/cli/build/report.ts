@@ -9,7 +9,7 @@ export function buildReportCommand(shell: Shell) {
   return newCommand(shell, {
     name: "report",
     description:
-      "Report what a build did to each stick, and how that was proven: digests, bytes, speeds, problems.\nExit status 0 when the report could be made, whatever it says.",
+      "Report what a build did to each stick, and how that was proven.\n\nExit status 0 when the report could be made, whatever it says.",
     examples: [
       "stickfarm build report --last",
       "stickfarm build report --last -o json > report.json",

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
+import { expect, onTestFinished, test } from "vitest";
 import { loadRequest, type StartRequest, saveRequest } from "./request-store.ts";
 
 const REQUEST: StartRequest = {
@@ -12,13 +12,8 @@ const REQUEST: StartRequest = {
   planDigest: "d".repeat(64),
 };
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "requests-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
 test("saveRequest() keeps what loadRequest() gives back, for its owner alone", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const place = join(folder, "new", "requests");
   expect(await saveRequest(place, REQUEST)).toEqual({ ok: true, value: undefined });
   expect(await loadRequest(place, REQUEST.requestId)).toEqual({ ok: true, value: REQUEST });
@@ -26,6 +21,7 @@ test("saveRequest() keeps what loadRequest() gives back, for its owner alone", a
 });
 
 test("loadRequest() is null for a request that was never made", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   expect(await loadRequest(folder, "01JD0000000000000000000009")).toEqual({
     ok: true,
     value: null,
@@ -33,6 +29,7 @@ test("loadRequest() is null for a request that was never made", async () => {
 });
 
 test("saveRequest() keeps the newest hundred", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const place = join(folder, "many");
   const idOf = (count: number) => `01JD${String(count).padStart(22, "0")}`;
   for (let count = 0; count < 103; count++)
@@ -50,12 +47,14 @@ test.each([
   ["a target without bay", JSON.stringify({ ...REQUEST, targets: [{ agent: "ws-1" }] })],
   ["another id", JSON.stringify({ ...REQUEST, requestId: "01JD0000000000000000000002" })],
 ])("loadRequest() refuses a file that holds %s", async (_, text) => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   await writeFile(join(folder, `${REQUEST.requestId}.json`), text);
   const result = await loadRequest(folder, REQUEST.requestId);
   expect(result.ok ? "taken" : result.problem.code).toBe("usage");
 });
 
 test("saveRequest() says where it cannot keep a request", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
   const file = join(folder, "file");
   await writeFile(file, "");
   const result = await saveRequest(join(file, "requests"), REQUEST);

@@ -12,12 +12,12 @@ export function buildRetryCommand(shell: Shell) {
   return newCommand(shell, {
     name: "retry",
     description:
-      "Try each failed or canceled stick of a build again, on the same drive. Good sticks are not touched.",
+      "Try each failed or canceled stick of a build again, on the same drive.\n\nGood sticks are not touched.",
     examples: ["stickfarm build retry --last --watch"],
   })
     .argument("[id]", "the build")
     .option("--last", "the newest build")
-    .option("--watch", "show the build until it has ended; its result is the exit status", false)
+    .option("--watch", "show the build until it has ended; its result is the exit status")
     .action((id, { last, watch }, command) =>
       shell.ask(command, async (session, controller) => {
         const named = await fetchNamedBuild(controller, { id, last });

@@ -1,17 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fail, ok } from "@stickfarm/common/result";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import type { StartBuildRequest } from "@stickfarm/proto/stickfarm/v1/operator";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { TestIoFields } from "../test-cli.ts";
-import {
-  type Answers,
-  createTestFarm,
-  type Ended,
-  startTestController,
-} from "../test-controller.ts";
+import { type Answers, type Ended, startTestController } from "../test-controller.ts";
 import {
   BUILD_ID,
   makeBuildView,
@@ -26,14 +20,6 @@ const START = ["build", "start", "hq", "--on", "ws-1"];
 const RUNNING = makeBuildView([makeJobView("1"), makeJobView("2")]);
 const TWO_DRIVES = makePlanResponse([makePlannedDrive("1"), makePlannedDrive("2")]);
 const BUSY = { code: "drive_busy", detail: "Cannot write the drive: it is busy", remedy: "Wait" };
-
-let farm: Awaited<ReturnType<typeof createTestFarm>>;
-let folder: string;
-beforeAll(async () => {
-  farm = await createTestFarm();
-  folder = await mkdtemp(join(tmpdir(), "start-build-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
 
 test("build start prints the plan to stderr and the build's id alone to stdout", async () => {
   const { ended, requests } = await run([...START, "--yes"]);
@@ -52,7 +38,7 @@ test("build start prints the plan to stderr and the build's id alone to stdout",
 });
 
 test("build start keeps the request before it is sent", async () => {
-  const data = join(folder, "kept");
+  const data = await makeTemporaryFolder(onTestFinished);
   let wasKept = false;
   await run([...START, "--yes"], {
     data,
@@ -96,7 +82,7 @@ test("build start refuses a plan with a refused drive, whatever was said", async
 });
 
 test("build start can be repeated when its answer was lost, and sends the same body", async () => {
-  const data = join(folder, "lost");
+  const data = await makeTemporaryFolder(onTestFinished);
   const away = {
     code: "controller_unreachable",
     detail: "Cannot reach the controller: away",
@@ -113,7 +99,7 @@ test("build start can be repeated when its answer was lost, and sends the same b
 });
 
 test("build start lets no request id be used for something else", async () => {
-  const data = join(folder, "reused");
+  const data = await makeTemporaryFolder(onTestFinished);
   const id = ["--request-id", "01JD0000000000000000000007"];
   await run([...START, "--yes", ...id], { data });
   const same = await run([...START, ...id], { data });
@@ -170,10 +156,10 @@ type Options = TestIoFields & { readonly data?: string; readonly answers?: Answe
 
 async function run(
   args: readonly string[],
-  { data = join(folder, "data"), answers = {}, ...fields }: Options = {},
+  { data, answers = {}, ...fields }: Options = {},
 ): Promise<{ readonly ended: Ended; readonly requests: readonly StartBuildRequest[] }> {
   const requests: StartBuildRequest[] = [];
-  const controller = await startTestController(farm, {
+  const controller = await startTestController(onTestFinished, {
     plan: () => ok(TWO_DRIVES),
     ...answers,
     startBuild: (request) => {
@@ -181,10 +167,7 @@ async function run(
       return answers.startBuild?.(request) ?? ok({ build: RUNNING, repeatedRequest: false });
     },
   });
-  try {
-    const env = { LANG: "C.UTF-8", STICKFARM_DATA: data };
-    return { ended: await controller.run(args, { env, ...fields }), requests };
-  } finally {
-    controller.close();
-  }
+  const STICKFARM_DATA = data ?? (await makeTemporaryFolder(onTestFinished));
+  const env = { LANG: "C.UTF-8", STICKFARM_DATA };
+  return { ended: await controller.run(args, { env, ...fields }), requests };
 }

@@ -14,9 +14,9 @@ import { loadRequest, type StartRequest, saveRequest } from "./request-store.ts"
 
 type Start = {
   readonly media: string | undefined;
-  readonly on: readonly string[];
-  readonly yes: boolean;
-  readonly watch: boolean;
+  readonly on?: readonly string[];
+  readonly yes?: true;
+  readonly watch?: true;
   readonly requestId?: string;
 };
 
@@ -43,13 +43,13 @@ export async function startBuild(
   if (!request.ok) return request;
   const saved = await saveRequest(folder, request.value);
   if (!saved.ok) return saved;
-  return sendRequest(session, controller, { request: request.value, watch: start.watch });
+  return sendRequest(session, controller, { request: request.value, watch: start.watch === true });
 }
 
 async function makeRequest(
   session: Session,
   controller: Controller,
-  { media, on, yes, requestId }: Start & { readonly requestId: string },
+  { media, on = [], yes, requestId }: Start & { readonly requestId: string },
 ): Promise<Result<StartRequest>> {
   if (media === undefined)
     return fail({ code: "usage", detail: "Cannot start a build: the media's NAME must be given" });
@@ -59,14 +59,14 @@ async function makeRequest(
   session.io.stderr.write(`${renderPlan(picture, { color: session.talkColor })}\n`);
   const problem = whyNotBuildable(picture);
   if (problem !== null) return fail(problem);
-  const consent = yes ? ok(undefined) : await askConsent(session, picture);
+  const consent = yes === true ? ok(undefined) : await askConsent(session, picture);
   if (!consent.ok) return consent;
   const { name, revision } = picture.media;
   return ok({ requestId, mediaName: name, revision, targets, planDigest: picture.planDigest });
 }
 
 /** Arguments may be given again, but may not ask for something else under the same id. */
-function repeatRequest(kept: StartRequest, { media, on }: Start): Result<StartRequest> {
+function repeatRequest(kept: StartRequest, { media, on = [] }: Start): Result<StartRequest> {
   const name = media?.split("@")[0] ?? kept.mediaName;
   const places = kept.targets.map(({ agent, bay }) => (bay === "" ? agent : `${agent}/${bay}`));
   const isSame =

@@ -7,7 +7,7 @@ export function buildWatchCommand(shell: Shell) {
   return newCommand(shell, {
     name: "watch",
     description:
-      "Show a build until it has ended: drawn on a terminal, a line per change in a pipe, a view per line with -o json.\nExit status 0: every stick is good; 1: one is not; 130: watching was interrupted, the build goes on.",
+      "Show a build until it has ended.\n\nIt is drawn on a terminal, told in a pipe by a line per change, and printed with -o json as a view per line. Exit status 0: every stick is good; 1: one is not; 130: watching was interrupted, the build goes on.",
     examples: ["stickfarm build watch --last", "stickfarm build watch --last -o json | jq .state"],
   })
     .argument("[id]", "the build; without it the newest")

@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<DriveView>[] = [
 export function driveListCommand(shell: Shell) {
   return newCommand(shell, {
     name: "list",
-    description: "List the drives that the agents offer, and why some of them cannot be written.",
+    description: "List the drives that the agents offer, and why some cannot be written.",
     examples: ["stickfarm drive list", "stickfarm drive list --agent ws-1"],
   })
     .option("--agent <name>", "only the drives of this agent", "")

@@ -6,12 +6,12 @@ export function mediaApplyCommand(shell: Shell) {
   return newCommand(shell, {
     name: "apply",
     description:
-      "Store a media definition as a new revision, unless nothing changed.\nWith an error in it nothing is stored, and every finding is printed.",
+      "Store a media definition as a new revision, unless nothing changed.\n\nWith an error in it nothing is stored, and every finding is printed.",
     examples: ["stickfarm media apply -f hq.yaml", "stickfarm media apply -f hq.yaml --dry-run"],
   })
     .requiredOption("-f, --file <file>", "the definition, YAML; - is standard input")
-    .option("--dry-run", "check only, store nothing", false)
-    .action(({ file, dryRun }, command) =>
+    .option("--dry-run", "check only, store nothing")
+    .action(({ file, dryRun = false }, command) =>
       shell.ask(command, (session, controller) =>
         applyMedia(session, controller, { file, dryRun }),
       ),

@@ -6,7 +6,7 @@ export function mediaCheckCommand(shell: Shell) {
   return newCommand(shell, {
     name: "check",
     description:
-      "Check a media definition against every rule and against what the controller holds. Nothing is stored.",
+      "Check a media definition against every rule and what the controller holds.\n\nNothing is stored.",
     examples: ["stickfarm media check hq.yaml", "stickfarm media check - < hq.yaml"],
   })
     .argument("<file>", "the definition, YAML; - is standard input")

@@ -11,8 +11,7 @@ import type { Shell } from "../shell/shell.ts";
 export function mediaShowCommand(shell: Shell) {
   return newCommand(shell, {
     name: "show",
-    description:
-      "Print a revision of a media definition as it was applied; without @REVISION the newest.",
+    description: "Print a media definition as it was applied.\n\nWithout @REVISION the newest.",
     examples: [
       "stickfarm media show hq-bare-metal",
       "stickfarm media show hq-bare-metal@3 > hq.yaml",

@@ -10,15 +10,15 @@ export function planCommand(shell: Shell) {
   return newCommand(shell, {
     name: "plan",
     description:
-      "Show which drives a build would erase, and which are refused for which reasons. Nothing is changed.\nExit status 0: every drive named can be written; 5: at least one is refused, or there is none.",
+      "Show which drives a build would erase, and which are refused and why.\n\nNothing is changed. Exit status 0: every drive named can be written; 5: at least one is refused, or there is none.",
     examples: [
       "stickfarm plan hq-bare-metal --on ws-1",
       "stickfarm plan hq-bare-metal@3 --on ws-1/1 --on ws-2/4",
     ],
   })
     .argument("<name[@revision]>", "media and revision; without a revision the newest")
-    .option("--on <agent[/bay]>", "an agent with all its bays, or one bay; repeatable", collect, [])
-    .action((media, { on }, command) =>
+    .option("--on <agent[/bay]>", "an agent with all its bays, or one bay; repeatable", collect)
+    .action((media, { on = [] }, command) =>
       shell.ask(command, async (session, controller) => {
         const plan = await fetchPlan(controller, { media, on });
         if (!plan.ok) return plan;

@@ -15,7 +15,7 @@ const COLUMNS: readonly Column<SecretSummary>[] = [
 export function secretListCommand(shell: Shell) {
   return newCommand(shell, {
     name: "list",
-    description: "List the names of secrets. Values are never shown.",
+    description: "List the names of secrets.\n\nValues are never shown.",
     examples: ["stickfarm secret list"],
   }).action((_options, command) =>
     shell.ask(command, async (session, controller) => {

@@ -7,7 +7,7 @@ import type { Shell } from "../shell/shell.ts";
 export function secretRemoveCommand(shell: Shell) {
   return newCommand(shell, {
     name: "remove",
-    description: "Remove a secret. Definitions that name it can no longer be built.",
+    description: "Remove a secret.\n\nDefinitions that name it can no longer be built.",
     examples: ["stickfarm secret remove media/hq"],
   })
     .argument("<name>", "name of the secret")

@@ -9,7 +9,7 @@ export function secretSetCommand(shell: Shell) {
   return newCommand(shell, {
     name: "set",
     description:
-      "Set a secret, or give it a new value. The value is asked for unseen, or read from a file or a pipe;\none line end at its end is not part of it. It is never taken from the command line.",
+      "Set a secret, or give it a new value.\n\nThe value is asked for unseen, or read from a file or a pipe; one line end at its end is not part of it. It is never taken from the command line.",
     examples: [
       "stickfarm secret set media/hq",
       "stickfarm secret set media/hq --from-file password.txt",

@@ -3,7 +3,7 @@ import type { Shell } from "./shell.ts";
 
 export type CommandText = {
   readonly name: string;
-  /** First line of the help. */
+  /** The first line stands alone in lists of commands. */
   readonly description: string;
   /** At least one whole command line that works. */
   readonly examples: readonly [string, ...string[]];
@@ -14,6 +14,7 @@ export function newCommand(shell: Shell, { name, description, examples }: Comman
   const { io } = shell;
   const heading = examples.length === 1 ? "Example:" : "Examples:";
   return new Command(name)
+    .summary(description.split("\n")[0] ?? "")
     .description(description)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })

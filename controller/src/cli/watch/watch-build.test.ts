@@ -1,7 +1,7 @@
 import { ok } from "@stickfarm/common/result";
 import type { WatchBuildResponse } from "@stickfarm/proto/stickfarm/v1/operator";
-import { afterEach, beforeAll, expect, test } from "vitest";
-import { createTestFarm, startTestController, type TestController } from "../test-controller.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { startTestController, type TestController } from "../test-controller.ts";
 import {
   BUILD_ID,
   makeBuildView,
@@ -14,15 +14,6 @@ const WATCH = ["build", "watch", BUILD_ID];
 const WRITING = makeBuildView([
   makeJobView("1", { state: "running", attempt: 1, phase: 5, doneBytes: 5, totalBytes: 10 }),
 ]);
-
-let farm: Awaited<ReturnType<typeof createTestFarm>>;
-const open: TestController[] = [];
-beforeAll(async () => {
-  farm = await createTestFarm();
-});
-afterEach(() => {
-  for (const controller of open.splice(0)) controller.close();
-});
 
 test("build watch tells a pipe one line per change", async () => {
   const controller = await serve([WRITING, WRITING, makeSucceededView()]);
@@ -130,9 +121,7 @@ async function serveStream(
   watchBuild: () => AsyncIterable<WatchBuildResponse | null>,
 ): Promise<TestController> {
   const getBuild = () => ok({ build: WRITING });
-  const controller = await startTestController(farm, { getBuild, watchBuild });
-  open.push(controller);
-  return controller;
+  return await startTestController(onTestFinished, { getBuild, watchBuild });
 }
 
 async function waitFor(fact: () => boolean): Promise<void> {

@@ -1,0 +1,145 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fail, ok } from "@stickfarm/common/result";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
+import type { ApplyMediaRequest, Finding } from "@stickfarm/proto/stickfarm/v1/operator";
+import { expect, onTestFinished, test } from "vitest";
+import { type Answers, startTestController } from "../test-controller.ts";
+import { MEDIA } from "../test-views.ts";
+
+const WARNING: Finding = {
+  severity: "warning",
+  line: 9,
+  column: 3,
+  path: "spec.output.autorun",
+  rule: "it is true, Windows 7 and later ignore it",
+  remedy: "Leave it out",
+};
+const ERROR: Finding = { ...WARNING, severity: "error", line: 12 };
+
+test("media apply stores a definition and prints its findings", async () => {
+  const { run, file, requests } = await setUp({
+    applyMedia: () => ok({ findings: [WARNING], media: MEDIA, stored: true }),
+  });
+  const { status, stdout } = await run(["media", "apply", "-f", file]);
+  expect(status).toBe(0);
+  expect(requests).toEqual([{ yaml: "kind: BootableMedia\n", dryRun: false }]);
+  expect(stdout).toBe(
+    [
+      `${file}:9:3: warning: spec.output.autorun: it is true, Windows 7 and later ignore it`,
+      "    Leave it out",
+      "hq@3 is stored, 1 warning",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("media apply tells when nothing has changed", async () => {
+  const { run, file } = await setUp({
+    applyMedia: () => ok({ findings: [], media: MEDIA, stored: false }),
+  });
+  const { stdout } = await run(["media", "apply", "-f", file]);
+  expect(stdout).toBe("hq@3 was stored before and has not changed, no findings\n");
+});
+
+test.each([[["media", "check"]], [["media", "apply", "--dry-run", "-f"]]])(
+  "%j only checks",
+  async (args) => {
+    const { run, file, requests } = await setUp({
+      applyMedia: () => ok({ findings: [], media: MEDIA, stored: false }),
+    });
+    const { status, stdout } = await run([...args, file]);
+    expect([status, stdout]).toEqual([0, "hq@3 is valid, no findings\n"]);
+    expect(requests).toMatchObject([{ dryRun: true }]);
+  },
+);
+
+test("media check reads standard input for -", async () => {
+  const { run, requests } = await setUp({
+    applyMedia: () => ok({ findings: [], media: MEDIA, stored: false }),
+  });
+  await run(["media", "check", "-"], { typed: "kind: DiskImage\n" });
+  expect(requests).toMatchObject([{ yaml: "kind: DiskImage\n" }]);
+});
+
+test("media check prints all findings and exits with 2 when one is an error", async () => {
+  const { run, file } = await setUp({
+    applyMedia: () => ok({ findings: [ERROR, WARNING], media: undefined, stored: false }),
+  });
+  const { status, stdout, stderr } = await run(["media", "check", file]);
+  expect(status).toBe(2);
+  expect(stdout.split("\n")).toHaveLength(5);
+  expect(stderr).toContain(`Cannot take the definition "${file}"`);
+  expect(stderr).toContain("1 error, 1 warning");
+});
+
+test("media check -o json prints the findings as one document", async () => {
+  const { run, file } = await setUp({
+    applyMedia: () => ok({ findings: [ERROR], media: undefined, stored: false }),
+  });
+  const { status, stdout, stderr } = await run(["media", "check", file, "-o", "json"]);
+  expect(status).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({ findings: [ERROR], media: null, stored: false });
+  expect(JSON.parse(stderr)).toMatchObject({ code: "definition_invalid" });
+});
+
+test("media check refuses what is not there, not text, or too large", async () => {
+  const { run, file, requests } = await setUp({});
+  const missing = await run(["media", "check", `${file}.not`]);
+  await writeFile(file, Buffer.from([0xff, 0xfe, 0x00]));
+  const binary = await run(["media", "check", file]);
+  await writeFile(file, "#".repeat(1024 * 1024 + 1));
+  const large = await run(["media", "check", file]);
+  expect([missing.status, binary.status, large.status]).toEqual([3, 2, 2]);
+  expect(binary.stderr).toContain("UTF-8");
+  expect(large.stderr).toContain("1 MiB");
+  expect(requests).toEqual([]);
+});
+
+test("media show prints to a file what was applied, and to a terminal what is safe", async () => {
+  const yaml = "kind: BootableMedia\n# \u001b[2J\n";
+  const asked: unknown[] = [];
+  const { run } = await setUp({
+    getMedia: (request) => {
+      asked.push(request);
+      return ok({ media: MEDIA, yaml });
+    },
+  });
+  expect((await run(["media", "show", "hq@3"])).stdout).toBe(yaml);
+  const { stdout } = await run(["media", "show", "hq"], { terminal: true });
+  expect(stdout).toBe("kind: BootableMedia\n# \ufffd[2J\n");
+  expect(asked).toEqual([
+    { name: "hq", revision: 3 },
+    { name: "hq", revision: 0 },
+  ]);
+});
+
+test("media list prints the newest revisions", async () => {
+  const { run } = await setUp({ listMedia: () => ok({ media: [MEDIA] }) });
+  expect((await run(["media", "list"])).stdout).toMatchInlineSnapshot(`
+    "NAME  REVISION  KIND           DIGEST        STORED                DESCRIPTION
+    hq           3  BootableMedia  aaaaaaaaaaaa  2026-11-22T08:00:00Z
+    "
+  `);
+});
+
+test("media show of an unknown name exits with 3", async () => {
+  const { run } = await setUp({
+    getMedia: () => fail({ code: "media_unknown", detail: 'Cannot show "hq": there is none' }),
+  });
+  expect((await run(["media", "show", "hq"])).status).toBe(3);
+});
+
+async function setUp(answers: Answers) {
+  const requests: ApplyMediaRequest[] = [];
+  const controller = await startTestController(onTestFinished, {
+    ...answers,
+    applyMedia: (request) => {
+      requests.push(request);
+      return answers.applyMedia?.(request) ?? fail({ code: "internal", detail: "Cannot: no" });
+    },
+  });
+  const file = join(await makeTemporaryFolder(onTestFinished), "hq.yaml");
+  await writeFile(file, "kind: BootableMedia\n");
+  return { run: controller.run, file, requests };
+}
