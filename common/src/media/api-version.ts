@@ -1,0 +1,2 @@
+/** What every definition begins with. */
+export const API_VERSION = "stickfarm/v1";

@@ -1,0 +1,111 @@
+import { assertNever } from "../assert-never.ts";
+import type { Architecture, Content } from "./content.ts";
+import { errorAt, type Finding, type FindingPath, quote, warningAt } from "./finding.ts";
+import type { Library } from "./library.ts";
+import { isMediaName, isSecretName } from "./name.ts";
+import { nearestName } from "./nearest-name.ts";
+import type { Reference, Targets } from "./references.ts";
+
+/**
+ * Whether everything that a definition names exists and is what it must be: all that is missing at once.
+ *
+ * Problems: content_unknown, secret_unknown, and definition_invalid for what is there but of the wrong kind.
+ */
+export function checkReferences(
+  references: readonly Reference[],
+  library: Library,
+): readonly Finding[] {
+  return references.flatMap((reference) => {
+    if (reference.kind === "secret") return checkSecret(reference.at, reference.name, library);
+    const content = library.contents.get(reference.name);
+    if (content === undefined) return checkMissing(reference.at, reference.name, library);
+    switch (reference.kind) {
+      case "image":
+        return checkImage(reference.at, content);
+      case "tree":
+        return checkTreeContent(reference.at, content);
+      case "bootImage":
+        return checkBootImageContent(reference.at, content, reference.targets);
+      default:
+        return assertNever(reference);
+    }
+  });
+}
+
+function checkSecret(at: FindingPath, name: string, library: Library): readonly Finding[] {
+  // What is no name of a secret has its own finding, and may be the secret itself.
+  if (!isSecretName(name) || library.secretNames.has(name)) return [];
+  const set = `Set it with \`stickfarm secret set ${name}\``;
+  return [{ ...errorAt(at, "names a secret that is not set", set), code: "secret_unknown" }];
+}
+
+function checkMissing(at: FindingPath, name: string, library: Library): readonly Finding[] {
+  if (!isMediaName(name)) return [];
+  const meant = nearestName(name, [...library.contents.keys()]);
+  const remedy =
+    meant === null
+      ? "Add it with `stickfarm content add` or `stickfarm boot-image add`"
+      : `Did you mean ${quote(meant)}?`;
+  const rule = `is ${quote(name)}, which is not in the content library`;
+  return [{ ...errorAt(at, rule, remedy), code: "content_unknown" }];
+}
+
+function checkImage(at: FindingPath, { name, body }: Content): readonly Finding[] {
+  if (body.kind === "image") return [];
+  const rule = `is ${quote(name)}, which is a tree of files, must be a disk image`;
+  return [errorAt(at, rule, "Write kind: BootableMedia with files, or name an image")];
+}
+
+function checkTreeContent(at: FindingPath, { name, body }: Content): readonly Finding[] {
+  if (body.kind === "tree") return [];
+  const rule = `is ${quote(name)}, which is a disk image, must be a tree of files`;
+  return [errorAt(at, rule, "Write kind: DiskImage to write an image, or name a tree")];
+}
+
+function checkBootImageContent(
+  at: FindingPath,
+  content: Content,
+  targets: Targets,
+): readonly Finding[] {
+  const { name, bootImage } = content;
+  const wrongBody = checkTreeContent(at, content);
+  if (wrongBody.length > 0) return wrongBody;
+  if (bootImage === null) {
+    const rule = `is ${quote(name)}, which was not added as a boot image`;
+    return [errorAt(at, rule, "Add it with `stickfarm boot-image add`, or name it under files")];
+  }
+  return [
+    ...targets.architectures.flatMap((target, index) =>
+      checkTarget([...targets.at, index], target, bootImage.architectures),
+    ),
+    ...(bootImage.architectures.includes("x86") ? [oldPlatform(at)] : []),
+  ];
+}
+
+function oldPlatform(at: FindingPath): Finding {
+  const rule = "has x86 in it, which Windows PE ended with ADK 2004";
+  return warningAt(at, rule, "Plan for an x64 boot image");
+}
+
+/** Which images a computer can start, by its architecture: x64 processors start 32-bit images, by BIOS only. */
+const STARTS_ON: Readonly<Record<Architecture, readonly Architecture[]>> = {
+  x86: ["x86"],
+  x64: ["x64", "x86"],
+  arm64: ["arm64"],
+};
+
+function checkTarget(
+  at: FindingPath,
+  target: Architecture,
+  images: readonly Architecture[],
+): readonly Finding[] {
+  const possible = STARTS_ON[target].filter((image) => images.includes(image));
+  if (possible.length === 0) {
+    const has = images.length === 0 ? "no known architecture" : images.join(", ");
+    const rule = `is ${target}, which cannot start this boot image: it has ${has}, must have ${STARTS_ON[target].join(" or ")}`;
+    return [errorAt(at, rule, "Name another boot image, or other computers")];
+  }
+  if (possible.includes(target)) return [];
+  const rule = `is ${target}, and the boot image has ${possible.join(", ")}: UEFI starts only its own architecture, BIOS alone will do`;
+  return [warningAt(at, rule, "Name an x64 boot image")];
+}

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { checkDefinition } from "./check-definition.ts";
+import { referencesOf, referencesOfBootableMedia, referencesOfDiskImage } from "./references.ts";
+import { bootableMedia, NOW_MS } from "./rules/test-findings.ts";
+
+const SPEC = {
+  bootImage: { name: "winpe", targetArchitectures: ["x64"] },
+  files: [{ content: "tools", at: "/tools" }, { content: "drivers" }],
+  security: { password: { secret: "media/hq" } },
+  customization: {
+    variables: [
+      { name: "a", value: "x" },
+      { name: "b", secret: "join/hq" },
+    ],
+  },
+};
+
+const REFERENCES = [
+  {
+    kind: "bootImage",
+    at: ["spec", "bootImage", "name"],
+    name: "winpe",
+    targets: { at: ["spec", "bootImage", "targetArchitectures"], architectures: ["x64"] },
+  },
+  { kind: "tree", at: ["spec", "files", 0, "content"], name: "tools" },
+  { kind: "tree", at: ["spec", "files", 1, "content"], name: "drivers" },
+  { kind: "secret", at: ["spec", "security", "password", "secret"], name: "media/hq" },
+  { kind: "secret", at: ["spec", "customization", "variables", 1, "secret"], name: "join/hq" },
+];
+
+test("referencesOf() lists every name of a definition, with its place", () => {
+  const circumstances = { nowMs: NOW_MS, library: null };
+  const { definition } = checkDefinition(bootableMedia(SPEC), circumstances);
+  expect(definition === null ? null : referencesOf(definition)).toEqual(REFERENCES);
+});
+
+test("referencesOfBootableMedia() lists the same from a draft, and what there is of one with holes", () => {
+  expect(
+    referencesOfBootableMedia({
+      spec: { ...SPEC, bootImage: { name: "winpe", targetArchitectures: ["x64"] } },
+    }),
+  ).toEqual(REFERENCES);
+  expect(referencesOfBootableMedia({})).toEqual([]);
+  const spec = {
+    files: [undefined, { content: "tools" }],
+    customization: { variables: [undefined] },
+  };
+  expect(referencesOfBootableMedia({ spec })).toEqual([
+    { kind: "tree", at: ["spec", "files", 1, "content"], name: "tools" },
+  ]);
+});
+
+test("referencesOf() and referencesOfDiskImage() list the image", () => {
+  const reference = { kind: "image", at: ["spec", "image", "content"], name: "disk" };
+  const metadata = { name: "a", description: "", labels: {} };
+  const spec = { image: { content: "disk" }, distributionPoints: ["local"] };
+  expect(referencesOf({ kind: "DiskImage", metadata, spec })).toEqual([reference]);
+  expect(referencesOfDiskImage({ spec: { image: { content: "disk" } } })).toEqual([reference]);
+  expect(referencesOfDiskImage({})).toEqual([]);
+});

@@ -1,0 +1,85 @@
+import type { Architecture } from "./content.ts";
+import type { MediaDefinition } from "./definition.ts";
+import type { BootableMediaDraft, DiskImageDraft } from "./definition-shape.ts";
+import type { FindingPath } from "./finding.ts";
+
+/** A name in a definition that stands for something kept elsewhere, and what it must be. */
+export type Reference =
+  | (Place & { readonly kind: "bootImage"; readonly targets: Targets })
+  | (Place & { readonly kind: "tree" })
+  | (Place & { readonly kind: "image" })
+  | (Place & { readonly kind: "secret" });
+
+type Place = { readonly at: FindingPath; readonly name: string };
+
+/** The computers that a boot image is meant to start. */
+export type Targets = {
+  readonly at: FindingPath;
+  readonly architectures: readonly Architecture[];
+};
+
+const PASSWORD_AT = ["spec", "security", "password", "secret"];
+const VARIABLES_AT = ["spec", "customization", "variables"];
+
+export function referencesOf(definition: MediaDefinition): readonly Reference[] {
+  if (definition.kind === "DiskImage") return [imageReference(definition.spec.image.content)];
+  const { bootImage, files, security, variables } = definition.spec;
+  return [
+    ...(bootImage === null
+      ? []
+      : [bootImageReference(bootImage.name, bootImage.targetArchitectures ?? [])]),
+    ...files.map(({ content }, index) => treeReference(content, index)),
+    ...(security.passwordSecret === null
+      ? []
+      : [secretReference(PASSWORD_AT, security.passwordSecret)]),
+    ...variables.flatMap((variable, index) =>
+      variable.kind === "secret"
+        ? [secretReference([...VARIABLES_AT, index, "secret"], variable.secret)]
+        : [],
+    ),
+  ];
+}
+
+/** Those of a definition that is not right yet, so that what they miss is said together with the rest. */
+export function referencesOfBootableMedia({ spec }: BootableMediaDraft): readonly Reference[] {
+  const { bootImage, files, security, customization } = spec ?? {};
+  const targets = (bootImage?.targetArchitectures ?? []).filter((target) => target !== undefined);
+  const password = security?.password?.secret;
+  return [
+    ...(bootImage?.name === undefined ? [] : [bootImageReference(bootImage.name, targets)]),
+    ...(files ?? []).flatMap((place, index) =>
+      place?.content === undefined ? [] : [treeReference(place.content, index)],
+    ),
+    ...(password === undefined ? [] : [secretReference(PASSWORD_AT, password)]),
+    ...(customization?.variables ?? []).flatMap((variable, index) =>
+      variable?.secret === undefined
+        ? []
+        : [secretReference([...VARIABLES_AT, index, "secret"], variable.secret)],
+    ),
+  ];
+}
+
+export function referencesOfDiskImage({ spec }: DiskImageDraft): readonly Reference[] {
+  return spec?.image?.content === undefined ? [] : [imageReference(spec.image.content)];
+}
+
+function imageReference(name: string): Reference {
+  return { kind: "image", at: ["spec", "image", "content"], name };
+}
+
+function treeReference(name: string, index: number): Reference {
+  return { kind: "tree", at: ["spec", "files", index, "content"], name };
+}
+
+function secretReference(at: FindingPath, name: string): Reference {
+  return { kind: "secret", at, name };
+}
+
+function bootImageReference(name: string, architectures: readonly Architecture[]): Reference {
+  return {
+    kind: "bootImage",
+    at: ["spec", "bootImage", "name"],
+    name,
+    targets: { at: ["spec", "bootImage", "targetArchitectures"], architectures },
+  };
+}

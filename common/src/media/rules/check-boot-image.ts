@@ -1,0 +1,38 @@
+import type { BootableMediaDraft } from "../definition-shape.ts";
+import { errorAt, type Finding, warningAt } from "../finding.ts";
+import { checkName } from "./check-metadata.ts";
+
+const AT = ["spec", "bootImage"];
+
+/** Rules that need no library; what the boot image can start on is `check-references.ts`. */
+export function checkBootImage({ spec }: BootableMediaDraft): readonly Finding[] {
+  if (spec === undefined) return [];
+  if (spec.bootImage === undefined) {
+    return [(spec.files ?? []).length > 0 ? FILES_ONLY : NOTHING];
+  }
+  const { name, targetArchitectures } = spec.bootImage;
+  const at = [...AT, "targetArchitectures"];
+  return [
+    ...(name === undefined ? [] : checkName([...AT, "name"], name)),
+    ...(targetArchitectures?.length === 0
+      ? [errorAt(at, "is an empty list, must name an architecture", "Add one, or leave it out")]
+      : []),
+    ...(targetArchitectures ?? []).flatMap((architecture, index, all) =>
+      architecture !== undefined && all.indexOf(architecture) < index
+        ? [errorAt([...at, index], `is ${architecture} again`, "Remove one of them")]
+        : [],
+    ),
+  ];
+}
+
+const FILES_ONLY = warningAt(
+  ["spec"],
+  "names no bootImage: a computer starts from this stick only if its files hold a loader",
+  "Name one under bootImage, added with `stickfarm boot-image add`",
+);
+
+const NOTHING = errorAt(
+  ["spec"],
+  "names neither bootImage nor files, must name one of them",
+  "Add bootImage: { name: ... }, or files: [ { content: ... } ]",
+);

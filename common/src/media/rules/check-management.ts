@@ -1,0 +1,172 @@
+import type { BootableMediaDraft } from "../definition-shape.ts";
+import { errorAt, type Finding } from "../finding.ts";
+
+const POINTS_MAX = 32;
+const URL_MAX = 256;
+const SITE_CODE = /^[A-Z0-9]{3}$/;
+const AT = ["spec", "management"];
+
+type Certificate = "selfSigned" | "pkcs12" | "none";
+
+/** Whom the stick contacts first, and whether it may be sent on. */
+export function checkManagement({ spec }: BootableMediaDraft): readonly Finding[] {
+  const management = spec?.management;
+  if (management === undefined) return [];
+  const urls = management.managementPoints?.map((point) => point?.url) ?? null;
+  return [
+    ...checkSiteCode(management.siteCode),
+    ...(urls === null ? [] : checkCount(urls.length, management.mode)),
+    ...(urls ?? []).flatMap(checkUrl),
+    ...checkDuplicates(urls ?? []),
+    ...checkSchemes(urls ?? [], certificateOf(spec?.security?.certificate), management.internet),
+    ...(management.internet === true
+      ? checkInternet(management.mode, urls ?? [], spec?.security?.password !== undefined)
+      : []),
+  ];
+}
+
+function checkSiteCode(siteCode: string | undefined): readonly Finding[] {
+  if (siteCode === undefined || SITE_CODE.test(siteCode)) return [];
+  return [
+    errorAt(
+      [...AT, "siteCode"],
+      "is not a site code, must be 3 characters of A-Z and 0-9",
+      "Write the site's code, such as P01",
+    ),
+  ];
+}
+
+function checkCount(count: number, mode: "dynamic" | "siteBased" | undefined): readonly Finding[] {
+  const at = [...AT, "managementPoints"];
+  if (count === 0) {
+    return [errorAt(at, "is an empty list, must name a management point", "Add - url: ...")];
+  }
+  if (mode === "siteBased" && count !== 1) {
+    return [
+      errorAt(
+        at,
+        `has ${count} management points, must have exactly 1 in mode siteBased`,
+        "Keep one, or write mode: dynamic",
+      ),
+    ];
+  }
+  if (count <= POINTS_MAX) return [];
+  return [
+    errorAt(
+      at,
+      `has ${count} management points, at most ${POINTS_MAX} are possible`,
+      "Keep those that are contacted first",
+    ),
+  ];
+}
+
+function checkUrl(text: string | undefined, index: number): readonly Finding[] {
+  if (text === undefined) return [];
+  const url = parseUrl(text);
+  const wrong = url === null ? NOT_A_URL : whyNotPoint(url);
+  if (wrong === null) return [];
+  // The text is not repeated: it may hold a password.
+  return [errorAt(urlAt(index), wrong, "Write it as http://HOST:PORT or https://HOST:PORT")];
+}
+
+const NOT_A_URL = "is no address, must begin with http:// or https:// and name a host";
+
+function whyNotPoint(url: URL): string | null {
+  if (url.protocol !== "http:" && url.protocol !== "https:") return NOT_A_URL;
+  if (url.username !== "" || url.password !== "") {
+    return "holds a user or a password, must hold a host and a port only";
+  }
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
+    return "goes on after the host, must hold a host and a port only";
+  }
+  return null;
+}
+
+function checkDuplicates(urls: readonly (string | undefined)[]): readonly Finding[] {
+  const seen = new Map<string, number>();
+  return urls.flatMap((text, index) => {
+    const url = text === undefined ? null : parseUrl(text);
+    if (url === null) return [];
+    const first = seen.get(url.href);
+    if (first === undefined) {
+      seen.set(url.href, index);
+      return [];
+    }
+    return [
+      errorAt(urlAt(index), `is the same as managementPoints[${first}]`, "Remove one of them"),
+    ];
+  });
+}
+
+function checkSchemes(
+  urls: readonly (string | undefined)[],
+  certificate: Certificate,
+  internet: boolean | undefined,
+): readonly Finding[] {
+  // A cloud gateway is reached by https and takes either certificate.
+  const wrongScheme =
+    certificate === "pkcs12"
+      ? "http:"
+      : certificate === "selfSigned" && internet !== true
+        ? "https:"
+        : null;
+  if (wrongScheme === null) return [];
+  return urls.flatMap((text, index) => {
+    if (text === undefined || parseUrl(text)?.protocol !== wrongScheme) return [];
+    const right = wrongScheme === "http:" ? "https" : "http";
+    return [
+      errorAt(
+        urlAt(index),
+        `begins with ${wrongScheme}//, must begin with ${right}:// for a ${certificate} certificate`,
+        `Write the ${right} address, or choose the other certificate`,
+      ),
+    ];
+  });
+}
+
+function checkInternet(
+  mode: "dynamic" | "siteBased" | undefined,
+  urls: readonly (string | undefined)[],
+  hasPassword: boolean,
+): readonly Finding[] {
+  const at = [...AT, "internet"];
+  const plain = urls.some((text) => text !== undefined && parseUrl(text)?.protocol === "http:");
+  return [
+    ...(mode === "dynamic"
+      ? [errorAt(at, "is true in mode dynamic, must be siteBased", "Write mode: siteBased")]
+      : []),
+    ...(plain
+      ? [
+          errorAt(
+            at,
+            "is true with an http:// address, must be https://",
+            "Write the https address",
+          ),
+        ]
+      : []),
+    ...(hasPassword
+      ? []
+      : [
+          errorAt(
+            at,
+            "is true without a media password, must have one",
+            "Set spec.security.password.secret",
+          ),
+        ]),
+  ];
+}
+
+function certificateOf(
+  certificate: { readonly selfSigned?: unknown; readonly pkcs12?: unknown } | undefined,
+): Certificate {
+  if (certificate?.selfSigned !== undefined) return "selfSigned";
+  return certificate?.pkcs12 === undefined ? "none" : "pkcs12";
+}
+
+function parseUrl(text: string): URL | null {
+  return text.length <= URL_MAX && !/\s/.test(text) && URL.canParse(text) ? new URL(text) : null;
+}
+
+function urlAt(index: number): readonly (string | number)[] {
+  return [...AT, "managementPoints", index, "url"];
+}

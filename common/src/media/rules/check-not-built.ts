@@ -1,0 +1,68 @@
+import { LOCAL_DISTRIBUTION_POINT } from "../definition.ts";
+import type { BootableMediaDraft } from "../definition-shape.ts";
+import { errorAt, type Finding, type FindingPath, quote, renderPath } from "../finding.ts";
+
+/**
+ * Fields of the contract that this version cannot make. They are refused by name, so that nobody gets a stick that
+ * silently lacks what its definition says. A row is removed in the change that builds its field.
+ */
+const ROWS: readonly NotBuilt[] = [
+  {
+    at: ["spec", "output", "usb", "oversizeFiles"],
+    what: "split a WIM file of 4 GiB or more",
+    remedy: "Write reject, or leave it out",
+    isUsed: ({ spec }) => spec?.output?.usb?.oversizeFiles === "splitWim",
+  },
+  {
+    at: ["spec", "output", "iso"],
+    what: "make ISO files",
+    isUsed: ({ spec }) => spec?.output?.iso !== undefined,
+  },
+  {
+    at: ["spec", "security", "certificate"],
+    what: "put a certificate on the stick",
+    isUsed: ({ spec }) => spec?.security?.certificate !== undefined,
+  },
+  {
+    at: ["spec", "taskSequence"],
+    what: "point at a task sequence",
+    isUsed: ({ spec }) => spec?.taskSequence !== undefined,
+  },
+  {
+    at: ["spec", "customization", "prestart"],
+    what: "run a command before the start",
+    isUsed: ({ spec }) => spec?.customization?.prestart !== undefined,
+  },
+];
+
+type NotBuilt = {
+  readonly at: FindingPath;
+  /** "this version cannot ..." */
+  readonly what: string;
+  readonly remedy?: string;
+  readonly isUsed: (draft: BootableMediaDraft) => boolean;
+};
+
+export function checkNotBuilt(draft: BootableMediaDraft): readonly Finding[] {
+  return ROWS.filter(({ isUsed }) => isUsed(draft)).map(({ at, what, remedy }) =>
+    notBuilt(at, what, remedy ?? `Leave ${renderPath(at)} out`),
+  );
+}
+
+/** For definitions of every kind. */
+export function checkDistributionBuilt(
+  points: readonly (string | undefined)[] | undefined,
+): readonly Finding[] {
+  return (points ?? []).flatMap((point, index) => {
+    if (point === undefined || point === LOCAL_DISTRIBUTION_POINT) return [];
+    const what = `fetch from ${quote(point)}, or from any distribution point but ${LOCAL_DISTRIBUTION_POINT}`;
+    return [
+      notBuilt(["spec", "distributionPoints", index], what, "Write [local], or leave it out"),
+    ];
+  });
+}
+
+function notBuilt(at: FindingPath, what: string, remedy: string): Finding {
+  const rule = `is not built yet: this version cannot ${what}`;
+  return { ...errorAt(at, rule, remedy), code: "field_not_built" };
+}

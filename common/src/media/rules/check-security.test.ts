@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { checkSecretName } from "./check-security.ts";
+import { foundIn, renderFinding } from "./test-findings.ts";
+
+const password = { secret: "media/hq" };
+const NO_PASSWORD =
+  "warning spec.security: has no password: whoever finds the stick can read and use its settings";
+
+test("checkSecurity() wants a password where there are settings", () => {
+  const management = { mode: "dynamic", managementPoints: [{ url: "http://a" }] };
+  const customization = { variables: [{ name: "a", value: "b" }] };
+  expect(foundIn({ security: {} })).toEqual([]);
+  expect(foundIn({ security: {}, management })).toEqual([NO_PASSWORD]);
+  expect(foundIn({ security: {}, customization })).toEqual([NO_PASSWORD]);
+  expect(foundIn({ security: { password }, management, customization })).toEqual([]);
+});
+
+test("checkSecurity() warns of unknown computers, and more when nobody is asked", () => {
+  const security = { password, unknownComputers: true };
+  const warning =
+    "warning spec.security.unknownComputers: is true: computers without a record get what is assigned to unknown ones";
+  expect(foundIn({ security })).toEqual([warning]);
+  expect(foundIn({ security, unattended: true })).toEqual([
+    warning,
+    "warning spec.unattended: is true with security.unknownComputers: a computer may be wiped without a question",
+  ]);
+});
+
+test.each(["Media/HQ", "hunter2!", "", "a b", "/a", "Tr0ub4dor&3"])(
+  "checkSecretName() refuses %j and does not repeat it",
+  (name) => {
+    const [finding, ...more] = checkSecretName(["spec", "secret"], name);
+    expect(more).toEqual([]);
+    expect(finding === undefined ? "" : renderFinding(finding)).toBe(
+      "error spec.secret: is not the name of a secret, must be 1 to 127 of a-z, 0-9, - and /, beginning and ending with a letter or digit",
+    );
+    if (name !== "") expect(JSON.stringify(finding)).not.toContain(name);
+  },
+);
+
+test("checkSecurity() checks the name of the password", () => {
+  expect(foundIn({ security: { password: { secret: "My Password" } } })[0]).toMatch(
+    /^error spec\.security\.password\.secret: is not the name of a secret/,
+  );
+});
+
+test.each([
+  ["none", "Disabled"],
+  ["pendingApproval", "Pending"],
+  ["autoApproval", "Auto"],
+])("checkSecurity() wants SMSTSAssignUsersMode to agree with %s", (userDeviceAffinity, mode) => {
+  const found = (value: string, name = "SMSTSAssignUsersMode") =>
+    foundIn({
+      security: { password, userDeviceAffinity },
+      customization: { variables: [{ name, value }] },
+    });
+  expect(found(mode)).toEqual([]);
+  expect(found(mode.toLowerCase(), "smstsassignusersmode")).toEqual([]);
+  expect(found("other")).toEqual([
+    `error spec.customization.variables[0]: sets SMSTSAssignUsersMode, must be ${mode} as userDeviceAffinity is ${userDeviceAffinity}`,
+  ]);
+});

@@ -1,0 +1,77 @@
+import type { UserDeviceAffinity } from "../definition.ts";
+import type { BootableMediaDraft } from "../definition-shape.ts";
+import { errorAt, type Finding, type FindingPath, warningAt } from "../finding.ts";
+import { isSecretName } from "../name.ts";
+
+const AT = ["spec", "security"];
+
+/** What a stick that asks for no password gives away, and what it may do to computers nobody knows. */
+export function checkSecurity({ spec }: BootableMediaDraft): readonly Finding[] {
+  const security = spec?.security;
+  const holdsSettings =
+    spec?.management !== undefined || (spec?.customization?.variables ?? []).length > 0;
+  return [
+    ...checkSecretName([...AT, "password", "secret"], security?.password?.secret),
+    ...(security?.password === undefined && holdsSettings ? [NO_PASSWORD] : []),
+    ...(security?.unknownComputers === true ? [UNKNOWN_COMPUTERS] : []),
+    ...(security?.unknownComputers === true && spec?.unattended === true ? [MAY_WIPE] : []),
+    ...checkAffinity(security?.userDeviceAffinity, spec?.customization?.variables ?? []),
+  ];
+}
+
+/** The text is not repeated: a secret itself may have been written where its name belongs. */
+export function checkSecretName(at: FindingPath, name: string | undefined): readonly Finding[] {
+  if (name === undefined || isSecretName(name)) return [];
+  return [
+    errorAt(
+      at,
+      "is not the name of a secret, must be 1 to 127 of a-z, 0-9, - and /, beginning and ending with a letter or digit",
+      "Write the name that `stickfarm secret set NAME` was given, never the value",
+    ),
+  ];
+}
+
+const NO_PASSWORD = warningAt(
+  AT,
+  "has no password: whoever finds the stick can read and use its settings",
+  "Set spec.security.password.secret",
+);
+
+const UNKNOWN_COMPUTERS = warningAt(
+  [...AT, "unknownComputers"],
+  "is true: computers without a record get what is assigned to unknown ones",
+  "Leave it out unless new computers are meant",
+);
+
+const MAY_WIPE = warningAt(
+  ["spec", "unattended"],
+  "is true with security.unknownComputers: a computer may be wiped without a question",
+  "Write unattended: false, or unknownComputers: false",
+);
+
+const MODE_OF: Readonly<Record<UserDeviceAffinity, string>> = {
+  none: "Disabled",
+  pendingApproval: "Pending",
+  autoApproval: "Auto",
+};
+
+/** When variable and option differ, the computer sets no affinity at all. */
+function checkAffinity(
+  affinity: UserDeviceAffinity = "none",
+  variables: readonly (
+    | { readonly name?: string | undefined; readonly value?: string | undefined }
+    | undefined
+  )[],
+): readonly Finding[] {
+  return variables.flatMap((variable, index) => {
+    if (variable?.name?.toLowerCase() !== "smstsassignusersmode") return [];
+    if (variable.value?.toLowerCase() === MODE_OF[affinity].toLowerCase()) return [];
+    return [
+      errorAt(
+        ["spec", "customization", "variables", index],
+        `sets SMSTSAssignUsersMode, must be ${MODE_OF[affinity]} as userDeviceAffinity is ${affinity}`,
+        `Write value: ${MODE_OF[affinity]}, or remove the variable`,
+      ),
+    ];
+  });
+}

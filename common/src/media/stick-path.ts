@@ -1,0 +1,15 @@
+/** Everything of ours on a stick lies in this folder. */
+export const OUR_FOLDER = "stickfarm";
+
+export const MEDIA_JSON_PATH = `${OUR_FOLDER}/media.json`;
+export const SEALED_SETTINGS_PATH = `${OUR_FOLDER}/settings.sealed`;
+
+/** Windows and other tools look for these in the root. */
+export const MEDIA_LABEL_PATH = "MediaLabel.txt";
+export const AUTORUN_PATH = "autorun.inf";
+
+/** "/tools/x/" → ["tools", "x"]. An empty name in between stays, so that it can be refused. */
+export function foldersOf(at: string): readonly string[] {
+  const inner = at.replace(/^\//, "").replace(/\/$/, "");
+  return inner === "" ? [] : inner.split("/");
+}
