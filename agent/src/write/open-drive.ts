@@ -61,10 +61,12 @@ function judgeTransfer({ doing, error, bytes, offsetBytes, want }: Transfer): Re
   if (error !== null) return fail(problemOf(doing, error, cannot));
   if (bytes === want) return ok(undefined);
   return fail({
-    code: bytes === 0 && doing === "read" ? "drive_gone" : `${doing}_failed`,
+    code: bytes === 0 && doing === "read" ? "drive_gone" : FAILED[doing],
     detail: `${cannot}: ${bytes} bytes went through, must be ${want}`,
   });
 }
+
+const FAILED = { read: "read_failed", write: "write_failed" } as const;
 
 const CODES: Readonly<Record<string, Problem["code"]>> = {
   ENODEV: "drive_gone",
@@ -79,7 +81,7 @@ const CODES: Readonly<Record<string, Problem["code"]>> = {
 
 function problemOf(doing: "read" | "write", error: NodeJS.ErrnoException, cannot: string): Problem {
   return {
-    code: CODES[error.code ?? ""] ?? `${doing}_failed`,
+    code: CODES[error.code ?? ""] ?? FAILED[doing],
     detail: `${cannot}: ${error.message}`,
     cause: error,
   };

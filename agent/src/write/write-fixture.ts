@@ -35,33 +35,41 @@ export function openMemoryDrive(
 ): MemoryDrive {
   const bytes = Buffer.alloc(sizeBytes, OLD_BYTE);
   const writes: { offsetBytes: number; lengthBytes: number }[] = [];
-  const blocksOf = (buffer: Buffer, offsetBytes: number) => {
+  /** Runs of blocks that lie side by side in truth too. */
+  const runsOf = (buffer: Buffer, offsetBytes: number) => {
     invariant(offsetBytes % logicalBlockBytes === 0, `offset ${offsetBytes} is aligned`);
     invariant(buffer.length % logicalBlockBytes === 0, `length ${buffer.length} is aligned`);
     invariant(buffer.byteOffset % logicalBlockBytes === 0, "the buffer is aligned");
-    return Array.from({ length: buffer.length / logicalBlockBytes }, (_, index) => {
-      const real = place(offsetBytes / logicalBlockBytes + index);
-      return {
-        in: buffer.subarray(index * logicalBlockBytes, (index + 1) * logicalBlockBytes),
-        at: real === null ? null : real * logicalBlockBytes,
-      };
-    });
+    const runs: { in: Buffer; at: number | null }[] = [];
+    for (let from = 0; from < buffer.length; from += logicalBlockBytes) {
+      const real = place((offsetBytes + from) / logicalBlockBytes);
+      const at = real === null ? null : real * logicalBlockBytes;
+      const last = runs.at(-1);
+      const goesOn = at === null ? last?.at === null : last?.at === at - (last?.in.length ?? 0);
+      if (last !== undefined && goesOn) {
+        const start = last.in.byteOffset - buffer.byteOffset;
+        last.in = buffer.subarray(start, from + logicalBlockBytes);
+      } else {
+        runs.push({ in: buffer.subarray(from, from + logicalBlockBytes), at });
+      }
+    }
+    return runs;
   };
   return {
     bytes,
     writes,
     read: async (buffer, offsetBytes) => {
       if (offsetBytes + buffer.length > sizeBytes) return outside("read", offsetBytes);
-      for (const block of blocksOf(buffer, offsetBytes)) {
-        if (block.at === null) block.in.fill(0);
-        else bytes.copy(block.in, 0, block.at, block.at + logicalBlockBytes);
+      for (const run of runsOf(buffer, offsetBytes)) {
+        if (run.at === null) run.in.fill(0);
+        else bytes.copy(run.in, 0, run.at, run.at + run.in.length);
       }
       return ok(undefined);
     },
     write: async (buffer, offsetBytes) => {
       if (offsetBytes + buffer.length > sizeBytes) return outside("write", offsetBytes);
-      for (const block of blocksOf(buffer, offsetBytes)) {
-        if (block.at !== null) block.in.copy(bytes, block.at);
+      for (const run of runsOf(buffer, offsetBytes)) {
+        if (run.at !== null) run.in.copy(bytes, run.at);
       }
       writes.push({ offsetBytes, lengthBytes: buffer.length });
       return ok(undefined);
