@@ -38,7 +38,7 @@ export function whyNotFatName(name: string): string | null {
  */
 export function foldName(name: string): string {
   if (/^[ -~]*$/.test(name)) return name.toUpperCase();
-  return Array.from(name.normalize("NFC"), foldCharacter).join("").normalize("NFC");
+  return Array.from(name.normalize("NFC"), foldCharacter).join("");
 }
 
 function foldCharacter(character: string): string {

@@ -9,6 +9,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { GIB, MIB, TIB } from "../bytes.ts";
 import type { TreeBody } from "../media/manifest.ts";
 import { alignUp } from "./align.ts";
+import type { GrubImages } from "./bios-boot.ts";
 import type { DriveGeometry } from "./extent.ts";
 import { foldName, whyNotFatName } from "./fat-name.ts";
 import type { Layout } from "./layout.ts";
@@ -21,6 +22,8 @@ import { stickIdentity } from "./stick-identity.ts";
  */
 
 const MODIFIED_AT_MS = Date.UTC(2026, 1, 28, 13, 14, 16);
+
+const BLOB = { sha256: "", sizeBytes: 0 };
 
 const GENERAL_TREE: Tree = {
   "readme.txt": 1,
@@ -44,6 +47,16 @@ test.each<{ size: string; geometry: DriveGeometry; table: Tables }>([
 ])("layoutTree() satisfies all judges on $size, $table", { timeout: 60_000 }, async (given) => {
   await judge(GENERAL_TREE, given.geometry, given.table);
 });
+
+test.each(["mbr", "gpt"] as const)(
+  "layoutTree() satisfies all judges with GRUB in the gap of %s",
+  async (table) => {
+    const grub = { boot: new Uint8Array(512).fill(0xb0), core: new Uint8Array(100_000).fill(0xc0) };
+    grub.boot.set([0x55, 0xaa], 510);
+    grub.core.set([0x20, 0x08], 0x1fe);
+    await judge(GENERAL_TREE, drive(64 * MIB), table, grub);
+  },
+);
 
 test("layoutTree() satisfies all judges with a thousand names that begin alike", async () => {
   const names = Array.from({ length: 1000 }, (_, index) => [`longfilename${index}.txt`, index % 3]);
@@ -99,8 +112,13 @@ test("layoutTree() makes a stick full of old data good, and leaves only free spa
 type Tree = Readonly<Record<string, number>>;
 type Tables = TreeBody["partitionTable"];
 
-async function judge(tree: Tree, geometry: DriveGeometry, table: Tables): Promise<void> {
-  const { layout, blobs } = layOut(tree, geometry, table);
+async function judge(
+  tree: Tree,
+  geometry: DriveGeometry,
+  table: Tables,
+  grub: GrubImages | null = null,
+): Promise<void> {
+  const { layout, blobs } = layOut(tree, geometry, table, grub);
   const folder = await temporaryFolder();
   const path = join(folder, "drive");
   const partition = join(folder, "partition");
@@ -138,15 +156,20 @@ async function expectCleanFat(partition: string): Promise<void> {
 async function expectTable(path: string, table: Tables): Promise<void> {
   expect(await run("sfdisk", ["--verify", path])).toContain("No errors detected.");
   const { partitiontable } = JSON.parse(await run("sfdisk", ["-J", path]));
-  expect(partitiontable).toMatchObject(
+  expect({ ...partitiontable, ...partitiontable.partitions[0] }).toMatchObject(
     table === "mbr"
-      ? { label: "dos", partitions: [{ start: 2048, type: "c", bootable: true }] }
-      : { label: "gpt", firstlba: 34, partitions: [{ start: 2048, name: "HQ BOOT" }] },
+      ? { label: "dos", start: 2048, type: "c", bootable: true }
+      : { label: "gpt", start: 2048, name: "HQ BOOT", firstlba: 34 },
   );
   if (table === "gpt") expect(await run("sgdisk", ["-v", path])).toContain("No problems found");
 }
 
-function layOut(tree: Tree, geometry: DriveGeometry, partitionTable: Tables) {
+function layOut(
+  tree: Tree,
+  geometry: DriveGeometry,
+  partitionTable: Tables,
+  grub: GrubImages | null = null,
+) {
   const blobs = new Map<string, Buffer>();
   const files = Object.entries(tree).map(([path, sizeBytes]) => {
     blobs.set(path, Buffer.alloc(sizeBytes, `${path} `));
@@ -161,12 +184,12 @@ function layOut(tree: Tree, geometry: DriveGeometry, partitionTable: Tables) {
       volumeLabel: "HQ BOOT",
       files,
       emptyDirectories: ["empty directory", "empty/e2"],
-      biosBoot: { kind: "none" },
+      biosBoot: grub === null ? { kind: "none" } : { kind: "grub", boot: BLOB, core: BLOB },
     },
     geometry,
     identity: stickIdentity("0123456789abcdef0123456789abcdef"),
     stamps: [],
-    biosBoot: null,
+    biosBoot: grub,
   });
   if (!layout.ok) throw new Error(layout.problem.detail);
   return { layout: layout.value, blobs };
