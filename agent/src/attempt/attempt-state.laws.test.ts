@@ -1,4 +1,3 @@
-import { NO_EVIDENCE } from "@stickfarm/common/build/evidence";
 import { expect, test } from "vitest";
 import {
   ACCEPTED,
@@ -10,7 +9,7 @@ import {
 import { recoverAttempt } from "./recover-attempt.ts";
 
 const PROBLEM = { code: "write_failed", detail: "" } as const;
-const SEALED: AttemptEvent = { kind: "sealed", evidence: { manifestSha256: "", ...NO_EVIDENCE } };
+const SEALED: AttemptEvent = { kind: "sealed" };
 
 /** The way without trouble. */
 const GOOD: readonly AttemptEvent[] = [

@@ -9,7 +9,6 @@
  * too late.
  */
 import { assertNever } from "@stickfarm/common/assert-never";
-import type { Evidence } from "@stickfarm/common/build/evidence";
 import type { AttemptOutcome } from "@stickfarm/common/build/job-state";
 import type { Problem } from "@stickfarm/common/problem";
 
@@ -35,7 +34,7 @@ export type AttemptEvent =
   | { readonly kind: "journaled"; readonly record: "destroying" | "sealing" }
   | { readonly kind: "journal_failed"; readonly problem: Problem }
   | { readonly kind: "verified" }
-  | { readonly kind: "sealed"; readonly evidence: Evidence }
+  | { readonly kind: "sealed" }
   /** The writer said why it ended; `dirty` as far as it knows. */
   | { readonly kind: "writer_failed"; readonly problem: Problem; readonly dirty: boolean }
   | { readonly kind: "writer_stopped" }

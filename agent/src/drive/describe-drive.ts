@@ -36,7 +36,7 @@ export function describeDrive(
   const transport = isDevice ? "virtual-device" : "virtual-file";
   const target = targetOf(source, { path, stats });
   return {
-    driveId: `${transport}:${serial}`,
+    driveId: driveIdOf(source),
     bay,
     serial,
     vendor: "Virtual",
@@ -47,6 +47,11 @@ export function describeDrive(
       : measureFile(stats, machine)),
     refusals: whyNotWritable(target, machine),
   };
+}
+
+/** Stable within an agent: what the drive is, and its serial. */
+export function driveIdOf({ kind, serial }: VirtualDriveSource): string {
+  return `virtual-${kind}:${serial}`;
 }
 
 async function resolvePath({ kind, path }: VirtualDriveSource): Promise<string> {

@@ -23,7 +23,6 @@ export type AttemptPorts = {
   readonly prepare: (
     order: AttemptOrder,
     onProgress: (doneBytes: number, totalBytes: number) => void,
-    signal: AbortSignal,
   ) => Promise<Result<PreparedContent>>;
   /** Open the drive and start its writer; nothing is written before `begin`. */
   readonly claim: (
@@ -35,7 +34,7 @@ export type AttemptPorts = {
   readonly journal: (record: JournalRecord) => Promise<Result<void>>;
   readonly phase: (order: AttemptOrder, phase: AttemptPhase) => void;
   readonly meter: ProgressMeter;
-  readonly ended: (order: AttemptOrder, report: AttemptReport) => void;
+  readonly ended: (report: AttemptReport) => void;
   readonly nowMs: () => number;
   readonly log: Log;
 };
@@ -52,13 +51,13 @@ const WATCH_EVERY_MS = 5_000;
 export class AttemptRunner {
   readonly order: AttemptOrder;
   readonly #ports: AttemptPorts;
-  readonly #abort = new AbortController();
   #state: AttemptState = ACCEPTED;
   #content: PreparedContent | null = null;
   #stick: ClaimedStick | null = null;
   #evidence: Omit<Evidence, "manifestSha256"> = NO_EVIDENCE;
   #heardAtMs = 0;
   #watch: NodeJS.Timeout | null = null;
+  #closed = false;
 
   constructor(order: AttemptOrder, ports: AttemptPorts) {
     this.order = order;
@@ -71,9 +70,17 @@ export class AttemptRunner {
 
   /** Take an event and do what follows from it. */
   tell(event: AttemptEvent): void {
+    if (this.#closed) return;
     const { state, steps } = advanceAttempt(this.#state, event);
     this.#state = state;
     for (const step of steps) this.#carryOut(step);
+  }
+
+  /** Let go of the drive and say nothing more: this process ends. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#watch !== null) clearInterval(this.#watch);
+    await this.#release();
   }
 
   #carryOut(step: AttemptStep): void {
@@ -115,7 +122,7 @@ export class AttemptRunner {
     this.#ports.phase(this.order, "fetch");
     const onProgress = (doneBytes: number, totalBytes: number) =>
       this.#ports.meter.show(this.order, { phase: "fetch", doneBytes, totalBytes });
-    const content = await this.#ports.prepare(this.order, onProgress, this.#abort.signal);
+    const content = await this.#ports.prepare(this.order, onProgress);
     if (content.ok) this.#content = content.value;
     this.tell(
       content.ok ? { kind: "content_ready" } : { kind: "content_failed", problem: content.problem },
@@ -131,7 +138,7 @@ export class AttemptRunner {
     if (!stick.ok) return this.tell({ kind: "claim_failed", problem: stick.problem });
     this.#stick = stick.value;
     // The attempt may have been canceled while the drive was being opened.
-    if (this.#state.kind === "ended") await this.#release();
+    if (this.#closed || this.#state.kind === "ended") await this.#release();
     else this.tell({ kind: "claimed", nowMs: this.#ports.nowMs() });
   }
 
@@ -169,7 +176,6 @@ export class AttemptRunner {
   }
 
   async #finish(outcome: AttemptOutcome): Promise<void> {
-    this.#abort.abort();
     if (this.#watch !== null) clearInterval(this.#watch);
     await this.#release();
     const { jobId, attempt, fence, manifest } = this.order;
@@ -182,7 +188,7 @@ export class AttemptRunner {
         "result not journaled",
       );
     this.#ports.phase(this.order, "ended");
-    this.#ports.ended(this.order, report);
+    this.#ports.ended(report);
   }
 
   async #release(): Promise<void> {

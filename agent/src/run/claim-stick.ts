@@ -1,6 +1,17 @@
+import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
 import type { AttemptPhase } from "@stickfarm/common/build/attempt-phase";
 import type { Evidence } from "@stickfarm/common/build/evidence";
+import { stickIdentity } from "@stickfarm/common/layout/stick-identity";
+import { stampFiles } from "@stickfarm/common/media/stamp-files";
+import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { AttemptEvent } from "../attempt/attempt-state.ts";
+import { type ClaimedDrive, claimDrive } from "../drive/claim-drive.ts";
+import { driveIdOf } from "../drive/describe-drive.ts";
+import type { VirtualDriveSource } from "../drive/parse-virtual-drive.ts";
+import type { DriveHost } from "../drive/read-machine.ts";
+import { startWriter, type Writer, type WriterExit } from "../write/start-writer.ts";
+import type { WriterEvent, WriterOrder } from "../write/writer-protocol.ts";
+import type { PreparedContent } from "./prepare-content.ts";
 import type { Progress } from "./progress-meter.ts";
 
 /** What comes from a stick that is being written. */
@@ -15,12 +26,148 @@ export type StickEvents = {
 
 /** A drive that is held by its writer. */
 export type ClaimedStick = {
-  readonly writer: {
-    readonly begin: () => void;
-    readonly seal: () => void;
-    readonly stop: () => void;
-    readonly kill: () => void;
-  };
+  readonly writer: Pick<Writer, "begin" | "seal" | "stop" | "kill">;
   /** Ends the writer if it lives and closes the drive; waits for both, but not for a writer that the kernel holds. */
   readonly release: () => Promise<void>;
 };
+
+export type ClaimParts = {
+  readonly sources: readonly VirtualDriveSource[];
+  readonly host: DriveHost;
+  readonly cacheDirectory: string;
+};
+
+const PROGRESS_MS = 250;
+/** A killed writer is gone at once unless its drive hangs; then the kernel keeps it, and its claim, for longer. */
+const EXIT_WAIT_MS = 2000;
+
+/**
+ * Claim a drive, start its writer on it, and wait until the writer has laid everything out. Nothing is written yet.
+ *
+ * Problems: drive_gone, those of claimDrive, those of the layout, writer_died.
+ */
+export async function claimStick(
+  parts: ClaimParts,
+  order: AttemptOrder,
+  content: PreparedContent,
+  events: StickEvents,
+): Promise<Result<ClaimedStick>> {
+  const source = parts.sources.find((one) => driveIdOf(one) === order.consent.driveId);
+  if (source === undefined)
+    return fail({
+      code: "drive_gone",
+      detail: `Cannot claim drive "${order.consent.serial}": bay "${order.consent.bay}" has none`,
+    });
+  const drive = await claimDrive(source, order.consent, parts.host);
+  if (!drive.ok) return drive;
+  const stick = startOn(drive.value, writerOrder(parts, order, content, drive.value), events);
+  const ready = await stick.ready;
+  if (ready.ok) return ok(stick);
+  await stick.release();
+  return ready;
+}
+
+function writerOrder(
+  { cacheDirectory }: ClaimParts,
+  order: AttemptOrder,
+  { manifest, manifestBytes }: PreparedContent,
+  { geometry }: ClaimedDrive,
+): WriterOrder {
+  const { body } = manifest;
+  return {
+    body,
+    geometry,
+    identity: stickIdentity(order.stickId),
+    // An image is written as it is: its stick carries nothing of ours.
+    stamps: body.kind === "tree" ? stampFiles({ ...order, manifest: manifestBytes }) : [],
+    cacheDirectory,
+    progressMs: PROGRESS_MS,
+  };
+}
+
+function startOn(
+  drive: ClaimedDrive,
+  order: WriterOrder,
+  events: StickEvents,
+): ClaimedStick & { readonly ready: Promise<Result<void>> } {
+  let resolve: (ready: Result<void>) => void = () => undefined;
+  const ready = new Promise<Result<void>>((settle) => {
+    resolve = settle;
+  });
+  let state: "starting" | "writing" | "ended" = "starting";
+  const writer = startWriter({
+    order,
+    driveFd: drive.fd,
+    onEvent: (event) => {
+      events.heard();
+      if (state === "starting") {
+        state = event.kind === "ready" ? "writing" : "ended";
+        resolve(event.kind === "failed" ? fail(event.problem) : ok(undefined));
+        return;
+      }
+      if (isEnd(event)) state = "ended";
+      pass(event, events);
+    },
+  });
+  void writer.exited.then((exit) => {
+    const words = describeExit(exit);
+    resolve(fail({ code: "writer_died", detail: `Cannot start the writer: it ended (${words})` }));
+    if (state === "writing") events.event({ kind: "writer_died", words });
+    state = "ended";
+  });
+  return {
+    ready,
+    writer,
+    release: async () => {
+      // Late words of a writer that is being released say nothing that counts.
+      state = "ended";
+      writer.kill();
+      await Promise.race([writer.exited, after(EXIT_WAIT_MS)]);
+      await drive.close();
+    },
+  };
+}
+
+function pass(event: WriterEvent, events: StickEvents): void {
+  switch (event.kind) {
+    case "ready":
+      return;
+    case "phase":
+      events.phase(event.phase);
+      events.progress({ phase: event.phase, doneBytes: 0, totalBytes: event.totalBytes });
+      return;
+    case "progress":
+      events.progress(event);
+      return;
+    case "verified":
+      events.measured(event.evidence);
+      events.event({ kind: "verified" });
+      return;
+    case "sealed":
+      events.measured(event.evidence);
+      events.event({ kind: "sealed" });
+      return;
+    case "stopped":
+      events.event({ kind: "writer_stopped" });
+      return;
+    case "failed":
+      events.event({ kind: "writer_failed", problem: event.problem, dirty: event.dirty });
+      return;
+  }
+}
+
+function isEnd(event: WriterEvent): boolean {
+  return event.kind === "sealed" || event.kind === "failed" || event.kind === "stopped";
+}
+
+function describeExit({ exitCode, signal, lastWords }: WriterExit): string {
+  const how = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
+  const words = lastWords.trim();
+  return words === "" ? how : `${how}: ${words}`;
+}
+
+function after(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, durationMs).unref();
+  });
+}

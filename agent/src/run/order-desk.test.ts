@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
-import { NO_EVIDENCE } from "@stickfarm/common/build/evidence";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Journal, openJournal } from "../journal/open-journal.ts";
 import type { ClaimedStick, StickEvents } from "./claim-stick.ts";
@@ -121,6 +120,7 @@ class World {
       phase: () => undefined,
       meter: { show: () => undefined, forget: () => undefined },
       reported: () => undefined,
+      doubtCache: () => undefined,
       nowMs: () => 0,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     };
@@ -129,7 +129,6 @@ class World {
 
   #stick(taken: AttemptOrder, events: StickEvents): ClaimedStick {
     const last = () => journal.state().held.get(`${taken.jobId}/1`)?.last;
-    const sealed = { kind: "sealed", evidence: { manifestSha256: "", ...NO_EVIDENCE } } as const;
     return {
       writer: {
         begin: () => {
@@ -140,7 +139,7 @@ class World {
         seal: () => {
           this.acts.push("seal");
           this.lastRecordAtSeal = last();
-          events.event(sealed);
+          events.event({ kind: "sealed" });
         },
         stop: () => undefined,
         kill: () => undefined,

@@ -11,6 +11,8 @@ type Named = { readonly jobId: string; readonly attempt: number; readonly fence:
 
 export type DeskPorts = Omit<AttemptPorts, "journal" | "ended"> & {
   readonly journal: Journal;
+  /** A cached blob was not what it had been: it must be looked at again before it is used again. */
+  readonly doubtCache: () => void;
   /** A report is in the journal and waits to be sent. */
   readonly reported: () => void;
 };
@@ -80,6 +82,11 @@ export class OrderDesk {
     }
   }
 
+  /** End the writers. Their sticks stay dirty, and what the journal says of them now is what the next run finds. */
+  async close(): Promise<void> {
+    await Promise.all(this.runners().map((runner) => runner.close()));
+  }
+
   #find({ jobId, attempt, fence }: Named): AttemptRunner | null {
     const runner = this.#runners.get(attemptKey({ jobId, attempt }));
     return runner?.order.fence === fence ? runner : null;
@@ -117,12 +124,13 @@ export class OrderDesk {
   }
 
   #start(order: AttemptOrder): void {
-    const { journal, reported, ...ports } = this.#ports;
+    const { journal, reported, doubtCache, ...ports } = this.#ports;
     const runner = new AttemptRunner(order, {
       ...ports,
       journal: journal.append,
-      ended: () => {
+      ended: ({ outcome }) => {
         this.#runners.delete(attemptKey(order));
+        if (outcome.kind === "failed" && outcome.problem.code === "cache_corrupt") doubtCache();
         ports.meter.forget(order);
         reported();
       },

@@ -1,4 +1,5 @@
 import { fail, ok } from "@stickfarm/common/result";
+import { Secret } from "@stickfarm/common/secret";
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
 import type { Farm } from "./farm.ts";
 
@@ -21,7 +22,8 @@ export function answerSecrets(farm: Farm): Answers {
           code: "usage",
           detail: `Cannot set secret "${name}": its value has ${value.length} bytes, it must have 1 to ${VALUE_BYTES_MAX}`,
         });
-      const seal = (version: number) => farm.sealSecret(name, version, value);
+      const secret = new Secret(value);
+      const seal = (version: number) => farm.secretBox.seal({ name, version }, secret);
       await farm.store.secrets.set(name, seal, farm.nowMs());
       return ok({});
     },

@@ -2,6 +2,7 @@ import type { Log } from "@stickfarm/common/log";
 import type { ProgressEvent } from "@stickfarm/common/wire/progress";
 import type { Library } from "../content/library.ts";
 import type { Store } from "../store/store.ts";
+import type { SecretBox } from "../trust/secret-box.ts";
 import type { AgentSessions } from "./agent-sessions.ts";
 import type { ChangeSignal } from "./change-signal.ts";
 
@@ -20,8 +21,7 @@ export type Farm = {
   readonly waiting: Map<string, readonly string[]>;
   /** Ed25519 by the farm's signing key. */
   readonly sign: (bytes: Uint8Array) => Uint8Array;
-  readonly sealSecret: (name: string, version: number, value: Uint8Array) => Uint8Array;
-  readonly openSecret: (name: string, version: number, sealed: Uint8Array) => Uint8Array;
+  readonly secretBox: SecretBox;
   readonly nowMs: () => number;
   /** Sortable by time, 26 characters. */
   readonly newId: () => string;

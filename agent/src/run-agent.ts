@@ -1,0 +1,184 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Log } from "@stickfarm/common/log";
+import type { Problem } from "@stickfarm/common/problem";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import { type CloseStack, openInOrder } from "@stickfarm/common/rim/close-stack";
+import { phaseToWire, reportToWire } from "@stickfarm/common/wire/attempt";
+import { driveToWire } from "@stickfarm/common/wire/drive";
+import type { Hello } from "@stickfarm/proto/stickfarm/v1/agent";
+import { ulid } from "ulid";
+import { openBlobServer } from "./content/blob-server.ts";
+import { type ContentCache, openContentCache } from "./content/content-cache.ts";
+import { createVirtualFiles } from "./drive/create-virtual-files.ts";
+import { listDrives } from "./drive/list-drives.ts";
+import type { VirtualDriveSource } from "./drive/parse-virtual-drive.ts";
+import { thisHost } from "./drive/read-machine.ts";
+import { type ControllerLink, startControllerLink } from "./grpc/controller-link.ts";
+import type { HeldAttempt } from "./journal/fold-journal.ts";
+import { type Journal, openJournal } from "./journal/open-journal.ts";
+import { claimStick } from "./run/claim-stick.ts";
+import { type DriveWatch, watchDrives } from "./run/drive-watch.ts";
+import { handleControllerMessages } from "./run/handle-messages.ts";
+import { holdDataDirectory } from "./run/hold-data-directory.ts";
+import { OrderDesk } from "./run/order-desk.ts";
+import { openPictures } from "./run/pictures.ts";
+import { prepareContent } from "./run/prepare-content.ts";
+import { progressMeter } from "./run/progress-meter.ts";
+import { startReports } from "./run/send-reports.ts";
+import { type AgentIdentity, loadIdentity } from "./trust/identity-file.ts";
+import { verifySignature } from "./trust/verify-signature.ts";
+
+export type AgentOptions = {
+  readonly dataDirectory: string;
+  readonly virtualDrives: readonly VirtualDriveSource[];
+  /** HOST:PORT, or the one that it was enrolled at. */
+  readonly controller: string | null;
+  readonly version: string;
+  readonly log: Log;
+  /** The controller will not have this agent; nothing but a person can mend it. */
+  readonly onRefused: (problem: Problem) => void;
+};
+
+export type RunningAgent = {
+  readonly name: string;
+  readonly close: () => Promise<void>;
+};
+
+const PROTOCOL = 1;
+const CACHE_NAME = "cache";
+
+/**
+ * Run an agent until `close`. Attempts that a crash cut off get their result before the first order is taken.
+ *
+ * Opened in this order and closed in reverse: the hold on the data directory, identity, journal, drives, cache, NATS, the
+ * link. Closing ends the writers: their sticks stay dirty, and the next run says so.
+ * Problems: agent_superseded, not_enrolled, journal_damaged, usage (a drive's file).
+ */
+export function runAgent(options: AgentOptions): Promise<Result<RunningAgent>> {
+  return openInOrder((stack) => openAgent(options, stack));
+}
+
+async function openAgent(options: AgentOptions, stack: CloseStack): Promise<Result<RunningAgent>> {
+  const { log } = options;
+  const dataDirectory = resolve(options.dataDirectory);
+  const hold = await holdDataDirectory(dataDirectory);
+  if (!hold.ok) return hold;
+  stack.defer(hold.value.close);
+  const loaded = await loadIdentity(dataDirectory);
+  if (!loaded.ok) return loaded;
+  const identity = loaded.value;
+  const address = options.controller ?? identity.controller;
+  const journal = await openJournal(dataDirectory);
+  if (!journal.ok) return journal;
+  stack.defer(journal.value.close);
+  const made = await createVirtualFiles(options.virtualDrives);
+  if (!made.ok) return made;
+  const host = thisHost(dataDirectory);
+  const drives = await watchDrives(() => listDrives(options.virtualDrives, host));
+  stack.defer(async () => drives.close());
+  const cache = await openCache({ identity, address, dataDirectory, stack });
+  const pictures = openPictures(identity, address, log);
+  stack.defer(() => pictures.close());
+
+  const links: { current: ControllerLink | null } = { current: null };
+  const send: ControllerLink["send"] = (message) => links.current?.send(message);
+  const reports = startReports({
+    journal: journal.value,
+    send: async (report) => links.current?.report(reportToWire(report)) ?? notLinked(),
+    log,
+  });
+  stack.defer(reports.close);
+  const isSigned = (bytes: Uint8Array, signature: Uint8Array) =>
+    verifySignature(identity.signingKeyPem, bytes, signature);
+  const desk = new OrderDesk({
+    journal: journal.value,
+    prepare: (order, onProgress) => prepareContent({ cache, isSigned }, order, onProgress),
+    claim: (order, content, events) =>
+      claimStick(
+        { sources: options.virtualDrives, host, cacheDirectory: cache.directory },
+        order,
+        content,
+        events,
+      ),
+    requestLease: ({ jobId, attempt, fence }) =>
+      send({ $case: "leaseRequest", value: { jobId, attempt, fence } }),
+    phase: ({ jobId, attempt, fence }, phase) =>
+      send({
+        $case: "attemptUpdate",
+        value: { jobId, attempt, fence, phase: phaseToWire(phase) },
+      }),
+    meter: progressMeter(identity.name, Date.now, pictures.publish),
+    reported: reports.wake,
+    doubtCache: cache.doubt,
+    nowMs: Date.now,
+    log,
+  });
+  stack.defer(() => desk.close());
+  await desk.recover();
+  const session = { options, incarnation: ulid(), bootId: await readBootId() };
+  links.current = startControllerLink(
+    { address, ...identity, random: Math.random, log },
+    {
+      hello: () => hello({ ...session, journal: journal.value, drives }),
+      received: handleControllerMessages({ desk, reports, pictures, log }),
+      refused: options.onRefused,
+    },
+  );
+  stack.defer(async () => links.current?.close());
+  drives.onChange((seen) =>
+    send({ $case: "drivesSeen", value: { drives: seen.map(driveToWire) } }),
+  );
+  return ok({ name: identity.name, close: () => stack.close() });
+}
+
+type CacheParts = {
+  readonly identity: AgentIdentity;
+  readonly address: string;
+  readonly dataDirectory: string;
+  readonly stack: CloseStack;
+};
+
+function openCache({ identity, address, dataDirectory, stack }: CacheParts): Promise<ContentCache> {
+  const server = openBlobServer({ address, ...identity });
+  const stop = new AbortController();
+  stack.defer(async () => {
+    stop.abort();
+    server.close();
+  });
+  return openContentCache(join(dataDirectory, CACHE_NAME), server, stop.signal);
+}
+
+type HelloParts = {
+  readonly options: AgentOptions;
+  readonly incarnation: string;
+  readonly bootId: string;
+  readonly journal: Journal;
+  readonly drives: DriveWatch;
+};
+
+function hello({ options, incarnation, bootId, journal, drives }: HelloParts): Hello {
+  return {
+    version: options.version,
+    incarnation,
+    bootId,
+    protocol: PROTOCOL,
+    held: [...journal.state().held.values()].map(describeHeld),
+    drives: drives.seen().map(driveToWire),
+  };
+}
+
+function describeHeld({ accepted, last, report }: HeldAttempt): Hello["held"][number] {
+  const { jobId, attempt, fence } = accepted;
+  const phases = { accepted: "accepted", destroying: "write", sealing: "seal" } as const;
+  return { jobId, attempt, fence, phase: phaseToWire(report === null ? phases[last] : "ended") };
+}
+
+/** Source: random(4); it is new at each start of the kernel. */
+async function readBootId(): Promise<string> {
+  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+}
+
+function notLinked(): Result<never> {
+  return fail({ code: "controller_unreachable", detail: "Cannot report: there is no link yet" });
+}

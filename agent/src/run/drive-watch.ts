@@ -1,0 +1,43 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Drive } from "@stickfarm/common/drive/drive";
+
+export type DriveWatch = {
+  /** As they were last seen. */
+  readonly seen: () => readonly Drive[];
+  readonly onChange: (listener: (drives: readonly Drive[]) => void) => void;
+  readonly close: () => void;
+};
+
+const LOOK_EVERY_MS = 2000;
+
+/** Looks at the drives again and again, and tells when they are not what they were. */
+export async function watchDrives(look: () => Promise<readonly Drive[]>): Promise<DriveWatch> {
+  let seen = await look();
+  let listener: (drives: readonly Drive[]) => void = () => undefined;
+  let closed = false;
+  const again = async (): Promise<void> => {
+    const now = await look();
+    if (!closed && !isDeepStrictEqual(now, seen)) {
+      seen = now;
+      listener(now);
+    }
+    if (!closed) timer = setTimeout(lookAgain, LOOK_EVERY_MS);
+  };
+  const lookAgain = (): void => {
+    again().catch(() => {
+      // A look that failed says nothing; the next one may.
+      if (!closed) timer = setTimeout(lookAgain, LOOK_EVERY_MS);
+    });
+  };
+  let timer = setTimeout(lookAgain, LOOK_EVERY_MS);
+  return {
+    seen: () => seen,
+    onChange: (next) => {
+      listener = next;
+    },
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}

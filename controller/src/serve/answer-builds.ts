@@ -1,0 +1,96 @@
+import { buildCan } from "@stickfarm/common/build/build-actions";
+import { deriveBuildState } from "@stickfarm/common/build/build-state";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import type { OperatorAnswers } from "../grpc/operator-service.ts";
+import type { BuildEntry } from "../store/build-entries.ts";
+import type { Farm } from "./farm.ts";
+import { planMedia, viewPlan } from "./plan-media.ts";
+import { startBuild } from "./start-build.ts";
+import { viewBuild } from "./view-build.ts";
+import { watchBuild } from "./watch-build.ts";
+
+const BUILDS_LISTED_MAX = 100;
+
+type Answers = Pick<
+  OperatorAnswers,
+  "plan" | "startBuild" | "watchBuild" | "listBuilds" | "getBuild" | "cancelBuild" | "retryBuild"
+>;
+
+export function answerBuilds(farm: Farm): Answers {
+  return {
+    plan: async (request) => {
+      const plan = await planMedia(farm, request);
+      return plan.ok ? ok(viewPlan(plan.value)) : plan;
+    },
+    startBuild: async (request) => {
+      const started = await startBuild(farm, request);
+      if (!started.ok) return started;
+      const { build, repeated } = started.value;
+      return ok({ build: await viewBuild(farm, build), repeatedRequest: repeated });
+    },
+    watchBuild: async ({ buildId }, signal) => {
+      const build = await findBuild(farm, buildId);
+      return build.ok ? ok(watchBuild(farm, build.value.buildId, signal)) : build;
+    },
+    listBuilds: async () => {
+      const builds = await farm.store.builds.list(BUILDS_LISTED_MAX);
+      return ok({ builds: await Promise.all(builds.map((build) => viewBuild(farm, build))) });
+    },
+    getBuild: async ({ buildId }) => {
+      const build = await findBuild(farm, buildId);
+      return build.ok ? ok({ build: await viewBuild(farm, build.value) }) : build;
+    },
+    cancelBuild: async ({ buildId }) => {
+      const build = await findBuild(farm, buildId);
+      if (!build.ok) return build;
+      await cancel(farm, build.value.buildId);
+      return ok({ build: await viewBuild(farm, await again(farm, build.value)) });
+    },
+    retryBuild: async ({ buildId }) => {
+      const build = await findBuild(farm, buildId);
+      if (!build.ok) return build;
+      const retried = await retry(farm, build.value);
+      if (!retried.ok) return retried;
+      return ok({ build: await viewBuild(farm, await again(farm, build.value)) });
+    },
+  };
+}
+
+/** Empty id = the newest. */
+async function findBuild(farm: Farm, buildId: string): Promise<Result<BuildEntry>> {
+  const build = await farm.store.builds.find(buildId);
+  if (build !== null) return ok(build);
+  const which = buildId === "" ? "There is no build yet" : `Cannot find build "${buildId}"`;
+  return fail({ code: "build_unknown", detail: which });
+}
+
+async function again(farm: Farm, build: BuildEntry): Promise<BuildEntry> {
+  return (await farm.store.builds.find(build.buildId)) ?? build;
+}
+
+/** What waits is withdrawn by the scheduler; what runs is stopped by its agent, unless it seals already. */
+async function cancel(farm: Farm, buildId: string): Promise<void> {
+  await farm.store.builds.requestCancel(buildId);
+  for (const { jobId, agent, state } of await farm.store.builds.jobs(buildId)) {
+    if (state.kind !== "assigned" && state.kind !== "running") continue;
+    const { attempt, fence } = state;
+    farm.sessions.find(agent)?.send({ $case: "cancelAttempt", value: { jobId, attempt, fence } });
+  }
+  farm.log.info({ buildId }, "build canceled");
+  farm.changed.raise();
+}
+
+async function retry(farm: Farm, build: BuildEntry): Promise<Result<void>> {
+  const jobs = await farm.store.builds.jobs(build.buildId);
+  const state = deriveBuildState(jobs.map((job) => job.state));
+  if (!buildCan("retry", state))
+    return fail({
+      code: "build_active",
+      detail: `Cannot retry build "${build.buildId}": it is ${state}, it must be partial, failed or canceled`,
+    });
+  const retried = await farm.store.builds.retry(build.buildId, farm.nowMs());
+  if (!retried.ok) return retried;
+  farm.log.info({ buildId: build.buildId }, "build retried");
+  farm.changed.raise();
+  return ok(undefined);
+}

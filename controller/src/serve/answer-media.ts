@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { definitionDigestText } from "@stickfarm/common/media/definition-digest";
+import { fail, ok } from "@stickfarm/common/result";
+import { readDefinition } from "../compile/read-definition.ts";
+import type { OperatorAnswers } from "../grpc/operator-service.ts";
+import type { Farm } from "./farm.ts";
+import { mediaUnknown } from "./plan-media.ts";
+import { readLibrary } from "./read-library.ts";
+import { summariseRevision } from "./view-build.ts";
+
+type Answers = Pick<OperatorAnswers, "applyMedia" | "listMedia" | "getMedia">;
+
+export function answerMedia(farm: Farm): Answers {
+  return {
+    applyMedia: async ({ yaml, dryRun }) => {
+      const circumstances = { nowMs: farm.nowMs(), library: await readLibrary(farm) };
+      const { findings, definition } = readDefinition(yaml, circumstances);
+      if (definition === null)
+        return ok({ findings: [...findings], media: undefined, stored: false });
+      const { name, description } = definition.metadata;
+      const revision = {
+        name,
+        description,
+        digest: createHash("sha256").update(definitionDigestText(definition)).digest("hex"),
+        kind: definition.kind,
+        yaml,
+        createdAtMs: farm.nowMs(),
+      };
+      const { revision: entry, stored } = dryRun
+        ? { revision: { ...revision, revision: 0 }, stored: false }
+        : await farm.store.definitions.add(revision);
+      return ok({ findings: [...findings], media: summariseRevision(entry), stored });
+    },
+    listMedia: async () => {
+      const revisions = await farm.store.definitions.list();
+      return ok({ media: revisions.map(summariseRevision) });
+    },
+    getMedia: async ({ name, revision }) => {
+      const entry = await farm.store.definitions.find(name, revision);
+      if (entry === null) return fail(mediaUnknown(name, revision));
+      return ok({ media: summariseRevision(entry), yaml: entry.yaml });
+    },
+  };
+}

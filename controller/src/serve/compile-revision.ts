@@ -1,0 +1,105 @@
+import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
+import type { Content } from "@stickfarm/common/media/content";
+import type { MediaDefinition } from "@stickfarm/common/media/definition";
+import type { PlacedFinding } from "@stickfarm/common/media/finding";
+import type { Manifest } from "@stickfarm/common/media/manifest";
+import { referencesOf } from "@stickfarm/common/media/references";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import type { Secret } from "@stickfarm/common/secret";
+import { compileManifest } from "../compile/compile-manifest.ts";
+import type { GeneratedFile } from "../compile/generate-files.ts";
+import { readDefinition } from "../compile/read-definition.ts";
+import type { Revision } from "../store/definitions-store.ts";
+import { missingBlobs } from "./answer-contents.ts";
+import type { Farm } from "./farm.ts";
+import { readLibrary } from "./read-library.ts";
+
+export type CompiledMedia = {
+  readonly manifest: Manifest;
+  /** Canonical JSON: what is signed, stored and sent. */
+  readonly manifestBytes: Uint8Array;
+  /** Small files that the compiler made; the library must hold them before an agent asks. */
+  readonly blobs: readonly GeneratedFile[];
+  /** SHA-256 of the raw image; empty when files are laid out. */
+  readonly imageSha256: string;
+  readonly warnings: readonly PlacedFinding[];
+};
+
+const SALT_BYTES = 16;
+const NONCE_BYTES = 12;
+
+/**
+ * Compile a stored revision against the content and the secrets of today.
+ *
+ * Problems: definition_invalid, when what it names has gone; content_missing, when the library lost bytes; store_damaged;
+ *           those of compileManifest.
+ */
+export async function compileRevision(
+  farm: Farm,
+  revision: Revision,
+): Promise<Result<CompiledMedia>> {
+  const library = await readLibrary(farm);
+  const { findings, definition } = readDefinition(revision.yaml, { nowMs: farm.nowMs(), library });
+  if (definition === null) return fail(invalid(revision, findings));
+  const names = referencesOf(definition).map(({ name }) => name);
+  const contents = [...library.contents.values()].filter(({ name }) => names.includes(name));
+  const present = await checkBlobs(farm, contents);
+  if (!present.ok) return present;
+  const secrets = await openSecrets(farm, definition);
+  if (!secrets.ok) return secrets;
+  const compiled = await compileManifest({
+    definition,
+    revision: revision.revision,
+    digest: revision.digest,
+    contents: library.contents,
+    secrets: secrets.value,
+    random: { salt: farm.randomBytes(SALT_BYTES), nonce: farm.randomBytes(NONCE_BYTES) },
+    nowMs: farm.nowMs(),
+  });
+  if (!compiled.ok) return compiled;
+  const { manifest, blobs } = compiled.value;
+  return ok({
+    manifest,
+    blobs,
+    manifestBytes: Buffer.from(renderCanonicalJson(manifest)),
+    imageSha256: manifest.body.kind === "image" ? manifest.body.expanded.sha256 : "",
+    warnings: findings,
+  });
+}
+
+function invalid(revision: Revision, findings: readonly PlacedFinding[]) {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const rules = errors.map(({ line, path, rule }) => `line ${line}: ${path} ${rule}`);
+  return {
+    code: "definition_invalid",
+    detail: `Cannot compile "${revision.name}@${revision.revision}": ${rules.join("; ")}`,
+  } as const;
+}
+
+async function checkBlobs(farm: Farm, contents: readonly Content[]): Promise<Result<void>> {
+  for (const content of contents) {
+    const [first, ...others] = await missingBlobs(farm, content);
+    if (first === undefined) continue;
+    return fail({
+      code: "content_missing",
+      detail: `Cannot compile with content "${content.name}": the library has lost "${first}"${others.length > 0 ? ` and ${others.length} more` : ""}`,
+    });
+  }
+  return ok(undefined);
+}
+
+async function openSecrets(
+  farm: Farm,
+  definition: MediaDefinition,
+): Promise<Result<ReadonlyMap<string, Secret>>> {
+  const opened = new Map<string, Secret>();
+  for (const { kind, name } of referencesOf(definition)) {
+    if (kind !== "secret") continue;
+    const entry = await farm.store.secrets.find(name);
+    if (entry === null) continue;
+    const secret = farm.secretBox.open({ name, version: entry.version }, entry.sealed);
+    if (!secret.ok) return secret;
+    opened.set(name, secret.value);
+  }
+  return ok(opened);
+}

@@ -1,0 +1,18 @@
+import type { OperatorAnswers } from "../grpc/operator-service.ts";
+import { answerAgents, type MakeToken } from "./answer-agents.ts";
+import { answerBuilds } from "./answer-builds.ts";
+import { answerContents } from "./answer-contents.ts";
+import { answerMedia } from "./answer-media.ts";
+import { answerSecrets } from "./answer-secrets.ts";
+import type { Farm } from "./farm.ts";
+
+/** Everything that operators can ask of this farm. */
+export function operatorAnswers(farm: Farm, makeToken: MakeToken): OperatorAnswers {
+  return {
+    ...answerContents(farm),
+    ...answerSecrets(farm),
+    ...answerMedia(farm),
+    ...answerBuilds(farm),
+    ...answerAgents(farm, makeToken),
+  };
+}

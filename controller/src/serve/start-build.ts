@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import type { StartBuildRequest } from "@stickfarm/proto/stickfarm/v1/operator";
+import type { BuildEntry } from "../store/build-entries.ts";
+import type { Farm } from "./farm.ts";
+import { type MediaPlan, planMedia } from "./plan-media.ts";
+
+const REQUEST_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+
+type Started = { readonly build: BuildEntry; readonly repeated: boolean };
+
+/**
+ * Start a build of exactly what was planned. A request id that was answered before gets the same answer, whatever has
+ * changed since.
+ *
+ * Problems: usage, request_id_reused, those of planMedia, plan_changed, drive_refused, drive_busy.
+ */
+export async function startBuild(farm: Farm, request: StartBuildRequest): Promise<Result<Started>> {
+  const { requestId, planDigest } = request;
+  if (!REQUEST_ID.test(requestId))
+    return fail({
+      code: "usage",
+      detail: `Cannot start a build: request id "${requestId}" is no ULID`,
+    });
+  const requestHash = hashRequest(request);
+  const repeated = await findRepeated(farm, requestId, requestHash);
+  if (repeated !== null) return repeated;
+  const plan = await planMedia(farm, request);
+  if (!plan.ok) return plan;
+  const problem = whyNotStarted(plan.value, planDigest);
+  if (problem !== null) return fail(problem);
+  const manifest = await storeManifest(farm, plan.value);
+  if (!manifest.ok) return manifest;
+  const started = await farm.store.builds.start(
+    {
+      buildId: farm.newId(),
+      requestId,
+      requestHash,
+      mediaName: plan.value.revision.name,
+      mediaRevision: plan.value.revision.revision,
+      ...manifest.value,
+      imageSha256: plan.value.compiled.imageSha256,
+      createdAtMs: farm.nowMs(),
+      endedAtMs: null,
+      cancelRequested: false,
+    },
+    plan.value.drives.map(({ agent, drive }) => {
+      const { driveId, bay, serial, sizeBytes, insertion } = drive;
+      return {
+        jobId: farm.newId(),
+        agent,
+        consent: { driveId, bay, serial, sizeBytes, insertion },
+      };
+    }),
+  );
+  if (started.ok && !started.value.repeated) {
+    farm.log.info(
+      { buildId: started.value.build.buildId, jobs: plan.value.drives.length },
+      "build started",
+    );
+    farm.changed.raise();
+  }
+  return started;
+}
+
+async function findRepeated(
+  farm: Farm,
+  requestId: string,
+  requestHash: string,
+): Promise<Result<Started> | null> {
+  const build = await farm.store.builds.findByRequest(requestId);
+  if (build === null) return null;
+  if (build.requestHash === requestHash) return ok({ build, repeated: true });
+  return fail({
+    code: "request_id_reused",
+    detail: `Cannot start a build with request id "${requestId}": it started build "${build.buildId}" with other values`,
+  });
+}
+
+function whyNotStarted(plan: MediaPlan, planDigest: string) {
+  if (plan.planDigest !== planDigest)
+    return {
+      code: "plan_changed",
+      detail: `Cannot start the build: the plan that was consented to is "${planDigest.slice(0, 12)}", it is now "${plan.planDigest.slice(0, 12)}"`,
+    } as const;
+  const refused = plan.drives.filter(({ refusals }) => refusals.length > 0);
+  if (refused.length === 0) return null;
+  const details = refused.flatMap(({ refusals }) => refusals.map(({ detail }) => detail));
+  return {
+    code: "drive_refused",
+    detail: `Cannot start the build: ${refused.length} of ${plan.drives.length} drives are refused: ${details.join("; ")}`,
+  } as const;
+}
+
+/** Into the library, so that agents fetch it like any content; signed, so that they know whose it is. */
+async function storeManifest(farm: Farm, { compiled }: MediaPlan) {
+  for (const { bytes } of compiled.blobs) {
+    const stored = await farm.library.putBytes(bytes);
+    if (!stored.ok) return stored;
+  }
+  const stored = await farm.library.putBytes(compiled.manifestBytes);
+  if (!stored.ok) return stored;
+  return ok({
+    manifestSha256: stored.value.sha256,
+    manifestBytes: stored.value.sizeBytes,
+    manifestSignature: farm.sign(compiled.manifestBytes),
+  });
+}
+
+function hashRequest({ mediaName, revision, targets }: StartBuildRequest): string {
+  return createHash("sha256")
+    .update(renderCanonicalJson({ mediaName, revision, targets }))
+    .digest("hex");
+}
