@@ -52,7 +52,7 @@ export const LAYERS: readonly Layer[] = [
   pure("layout", "common/src/layout/", ["words", "media"]),
   pure("build", "common/src/build/", ["words", "media", "drive"]),
   rim("wire", "common/src/wire/", [...WORDS, "gen"], ["zod"]),
-  rim("rim", "common/src/rim/", WORDS, [
+  rim("rim", "common/src/rim/", [...WORDS, "wire"], [
     "node",
     "fzstd",
     "unbzip2-stream",

@@ -29,13 +29,24 @@ export type ToolName = keyof typeof TOOLS;
 export type FindTool = (name: ToolName) => Promise<string | null>;
 
 /** Administrators' programs are often missing from a service's PATH. */
-const FOLDERS_ALWAYS = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+const FOLDERS_ALWAYS = [
+  "/usr/local/bin",
+  "/usr/bin",
+  "/bin",
+  "/usr/local/sbin",
+  "/usr/sbin",
+  "/sbin",
+];
 
-/** Look for a program on PATH and in the system's usual folders. Relative entries of PATH are left out. */
 export async function findTool(
   name: ToolName,
   searchPath = process.env["PATH"] ?? "",
 ): Promise<string | null> {
+  return await findProgram(name, searchPath);
+}
+
+/** Look for a program on PATH and in the system's usual folders. Relative entries of PATH are left out. */
+export async function findProgram(name: string, searchPath: string): Promise<string | null> {
   const folders = searchPath.split(":").filter(isAbsolute);
   for (const folder of new Set([...folders, ...FOLDERS_ALWAYS])) {
     const path = join(folder, name);
@@ -52,7 +63,7 @@ export function toolMissing(doing: string, names: readonly [ToolName, ...ToolNam
   };
 }
 
-async function isProgram(path: string): Promise<boolean> {
+export async function isProgram(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
     return (await stat(path)).isFile();

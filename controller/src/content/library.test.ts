@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import type { BlobRef } from "@stickfarm/common/media/manifest";
-import { ok, type Result } from "@stickfarm/common/result";
+import { ok } from "@stickfarm/common/result";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test } from "vitest";
+import { blobOf, unwrap } from "./content-fixture.ts";
 import { type Library, openLibrary } from "./library.ts";
 
 test("receive() keeps a blob under its digest and openRange() gives any part of it", async () => {
@@ -131,15 +130,6 @@ test("openRange() names what is not here", async () => {
 async function open(): Promise<{ library: Library; directory: string }> {
   const directory = join(await makeTemporaryFolder(onTestFinished), "library");
   return { library: unwrap(await openLibrary(directory)), directory };
-}
-
-function unwrap<Value>(result: Result<Value>): Value {
-  if (!result.ok) throw new Error(result.problem.detail);
-  return result.value;
-}
-
-function blobOf(bytes: Uint8Array): BlobRef {
-  return { sha256: createHash("sha256").update(bytes).digest("hex"), sizeBytes: bytes.length };
 }
 
 async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,16 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { COMPRESSIONS } from "@stickfarm/common/media/manifest";
 import { ok } from "@stickfarm/common/result";
 import { expandedFixture, packedFixture } from "@stickfarm/common/rim/packed-fixtures";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test } from "vitest";
 import { blockMapFixture } from "./block-map-fixture.ts";
+import { blobOf } from "./content-fixture.ts";
 import { type ImageProgress, readImage } from "./read-image.ts";
 
 const image = expandedFixture();
@@ -132,10 +131,6 @@ async function put(bytes: Uint8Array): Promise<string> {
   const path = join(await makeTemporaryFolder(onTestFinished), "disk.img");
   await writeFile(path, bytes);
   return path;
-}
-
-function blobOf(bytes: Uint8Array): BlobRef {
-  return { sha256: createHash("sha256").update(bytes).digest("hex"), sizeBytes: bytes.length };
 }
 
 function tar(): Buffer {

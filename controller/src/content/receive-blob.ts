@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { MIB } from "@stickfarm/common/bytes";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { moveIntoPlace, syncDirectory } from "@stickfarm/common/rim/atomic-file";
@@ -14,6 +15,12 @@ export type Reception = {
   readonly temporaryPath: string;
   readonly path: string;
 };
+
+/**
+ * A file that was only written to memory takes minutes to sync, in which its sender hears nothing and gives up: large
+ * ones go to the disk as they come.
+ */
+const SYNC_EVERY_BYTES = 64 * MIB;
 
 /**
  * Write a blob to a temporary file, check size and digest, sync it and give it its name. Durable on return.
@@ -52,6 +59,7 @@ async function writeChecked(
     fail({ code: "content_digest_mismatch", detail: `${doing}: ${is}` });
   const hash = createHash("sha256");
   let sizeBytes = 0;
+  let unsyncedBytes = 0;
   for await (const chunk of untilBroken(bytes)) {
     if (sizeBytes + chunk.length > blob.sizeBytes)
       return refuse(`more than the ${blob.sizeBytes} announced bytes came`);
@@ -59,6 +67,10 @@ async function writeChecked(
     const written = await writeAll(file, chunk, { doing, atByte: sizeBytes });
     if (!written.ok) return written;
     sizeBytes += chunk.length;
+    unsyncedBytes += chunk.length;
+    if (unsyncedBytes < SYNC_EVERY_BYTES) continue;
+    await file.datasync();
+    unsyncedBytes = 0;
   }
   if (sizeBytes < blob.sizeBytes)
     return refuse(`${sizeBytes} bytes came, ${blob.sizeBytes} were announced`);

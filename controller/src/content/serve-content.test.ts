@@ -1,22 +1,17 @@
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readlink } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { parseProblemHttp } from "@stickfarm/common/wire/problem-http";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { openFront } from "../front/open-front.ts";
-import { createTestFarm } from "../trust/test-farm.ts";
-import { openLibrary } from "./library.ts";
-import { serveContent } from "./serve-content.ts";
+import { blobOf, openTestContent, type TestRole } from "./content-fixture.ts";
 
 vi.setConfig({ testTimeout: 20_000 });
 
 const BYTES = Buffer.from("0123456789");
-const SHA256 = digestOf(BYTES);
+const SHA256 = blobOf(BYTES).sha256;
 const PATH = `/content/${SHA256}`;
 const NO_PATH = `/content/${"0".repeat(64)}`;
 
@@ -102,7 +97,7 @@ test("serveContent() refuses other bytes than announced and keeps the connection
   const got = await send("operator", { method: "PUT", path: PATH }, large);
   expect(parseProblemHttp(got.status, got.body)).toMatchObject({
     code: "content_digest_mismatch",
-    detail: expect.stringContaining(digestOf(large)),
+    detail: expect.stringContaining(blobOf(large).sha256),
   });
   expect(await library.has(SHA256)).toBe(false);
 });
@@ -136,7 +131,7 @@ test("serveContent() closes the file behind readers who go away or stand still",
   const { start, directory, errors, library } = await open();
   const large = Buffer.alloc(32 * 1024 * 1024);
   await library.putBytes(large);
-  const path = `/content/${digestOf(large)}`;
+  const path = `/content/${blobOf(large).sha256}`;
   const readings = Array.from({ length: 20 }, () => start("agent", { path }));
   for (const reading of readings) {
     const [response]: IncomingMessage[] = await once(reading.end(), "response");
@@ -149,7 +144,6 @@ test("serveContent() closes the file behind readers who go away or stand still",
   expect(errors).toEqual([]);
 });
 
-type Role = "agent" | "operator";
 type Answer = {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
@@ -157,38 +151,23 @@ type Answer = {
 };
 
 async function open() {
-  const directory = join(await makeTemporaryFolder(onTestFinished), "library");
-  const library = await openLibrary(directory);
-  if (!library.ok) throw new Error(library.problem.detail);
-  const errors: object[] = [];
-  const farm = await createTestFarm();
-  const front = await openFront({
-    listen: { host: "127.0.0.1", port: 0 },
-    tls: farm.tls,
-    services: [],
-    handleHttp: serveContent(library.value),
-    log: { info: () => {}, warn: () => {}, error: (fields) => void errors.push(fields) },
-  });
-  if (!front.ok) throw new Error(front.problem.detail);
-  const { port, close } = front.value;
-  onTestFinished(() => close(0));
-  const keys = { agent: await farm.agent("ws-1"), operator: await farm.operator("ops") };
-  const start = (who: Role, options: RequestOptions): ClientRequest =>
+  const { caPem, keys, port, ...content } = await openTestContent(onTestFinished);
+  const start = (who: TestRole, options: RequestOptions): ClientRequest =>
     request({
       agent: false,
       host: "localhost",
       port,
-      ca: farm.tls.caPem,
+      ca: caPem,
       cert: keys[who].certificatePem,
       key: keys[who].keyPem,
       ...options,
     });
-  const send = async (who: Role, options: RequestOptions, body?: Buffer): Promise<Answer> => {
+  const send = async (who: TestRole, options: RequestOptions, body?: Buffer): Promise<Answer> => {
     const sending = start(who, options);
     sending.end(body);
     return readAnswer(sending);
   };
-  return { start, send, directory, errors, library: library.value };
+  return { start, send, ...content };
 }
 
 async function readAnswer(sending: ClientRequest): Promise<Answer> {
@@ -207,8 +186,4 @@ async function countOpenFiles(directory: string): Promise<number> {
     readlink(`/proc/self/fd/${fd}`).catch(() => ""),
   );
   return (await Promise.all(links)).filter((path) => path.startsWith(directory)).length;
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
