@@ -89,6 +89,10 @@ test("layoutTree() demands the bytes of the boot code that its body names", () =
   expect(() => layoutTree(input({ biosBoot }))).toThrow("boot code comes with its body");
 });
 
+test.each(["lower", "TWELVE CHARS", "A.B"])("layoutTree() does not take the label %j", (label) => {
+  expect(() => layoutTree(input({ volumeLabel: label }))).toThrow("one that FAT can hold");
+});
+
 test("layoutTree() keeps little in memory for a full table of 2 TiB", () => {
   const files = Array.from({ length: 20 }, (_, index) => file(`${index}`, 4 * GIB - 1));
   const geometry = { sizeBytes: 2048 * GIB, logicalBlockBytes: 512 };

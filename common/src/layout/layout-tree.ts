@@ -10,6 +10,7 @@ import type { Layout } from "./layout.ts";
 import { chainLengths, type FatFile, type FatTree, layoutFat32 } from "./layout-fat32.ts";
 import { layoutPartitionTable, PARTITION_OFFSET_BYTES, TAIL_BYTES } from "./partition-table.ts";
 import { plantTree } from "./plant-tree.ts";
+import { renderVolumeLabel } from "./render-volume-label.ts";
 
 export type TreeInput = {
   readonly body: TreeBody;
@@ -37,6 +38,8 @@ export function layoutTree({
     (body.biosBoot.kind === "none") === (biosBoot === null),
     "boot code comes with its body",
   );
+  const { label } = renderVolumeLabel(body.volumeLabel);
+  invariant(label === body.volumeLabel, "a compiled label is one that FAT can hold");
   const { sizeBytes: driveBytes, logicalBlockBytes } = geometry;
   const tree = treeOf(body, stamps);
   if (!tree.ok) return tree;
