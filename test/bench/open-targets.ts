@@ -1,0 +1,77 @@
+import { spawnSync } from "node:child_process";
+import { rm, statfs, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { VirtualDriveSource } from "@stickfarm/agent/drive/parse-virtual-drive";
+import { renderBytes } from "@stickfarm/common/bytes";
+import type { Setting } from "./bench.ts";
+import type { Scratch } from "./scratch.ts";
+
+/** Files on disk, or loop devices on files in memory. */
+export type Place = "file" | "loop";
+
+export type Targets = AsyncDisposable & {
+  readonly paths: readonly string[];
+  readonly sources: readonly VirtualDriveSource[];
+};
+
+/** Why targets of these bytes cannot be had; `null` when they can. */
+export async function whyNotPlace(
+  place: Place,
+  scratch: Scratch,
+  bytes: number,
+): Promise<string | null> {
+  if (place === "loop" && process.getuid?.() !== 0) return "loop devices need root";
+  if (place === "loop" && spawnSync("losetup", ["--version"]).status !== 0) {
+    return "losetup is not there";
+  }
+  const { bavail, bsize } = await statfs(folderOf(place, scratch));
+  const spareBytes = bytes + 1024 * 1024 * 1024;
+  if (bavail * bsize >= spareBytes) return null;
+  return `${folderOf(place, scratch)} has ${renderBytes(bavail * bsize)}, must have ${renderBytes(spareBytes)}`;
+}
+
+/** Make targets of the image's size, filled once by the warm-up round. */
+export async function openTargets(
+  { place, targets }: Setting,
+  scratch: Scratch,
+  sizeBytes: number,
+): Promise<Targets> {
+  const files = Array.from({ length: targets }, (_, index) =>
+    join(folderOf(place, scratch), `target-${index}`),
+  );
+  for (const file of files) {
+    await writeFile(file, "");
+    await truncate(file, sizeBytes);
+  }
+  const paths = place === "loop" ? files.map((file) => attach(file, scratch)) : files;
+  return {
+    paths,
+    sources: paths.map((path, index) => ({
+      kind: place === "loop" ? "device" : "file",
+      path,
+      sizeBytes: null,
+      serial: `T${index}`,
+      bay: String(index),
+    })),
+    [Symbol.asyncDispose]: async () => {
+      for (const path of paths) detach(path, scratch);
+      for (const file of files) await rm(file);
+    },
+  };
+}
+
+function folderOf(place: Place, scratch: Scratch): string {
+  return place === "loop" ? scratch.memoryFolder : scratch.diskFolder;
+}
+
+function attach(file: string, scratch: Scratch): string {
+  const attached = spawnSync("losetup", ["--find", "--show", file], { encoding: "utf8" });
+  if (attached.status !== 0) throw new Error(`losetup: ${attached.stderr}`);
+  const path = attached.stdout.trim();
+  scratch.loops.add(path);
+  return path;
+}
+
+function detach(path: string, scratch: Scratch): void {
+  if (scratch.loops.delete(path)) spawnSync("losetup", ["--detach", path]);
+}
