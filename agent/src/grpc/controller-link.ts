@@ -1,4 +1,5 @@
 import { type ClientDuplexStream, credentials, Metadata } from "@grpc/grpc-js";
+import { CONTROLLER_HOST } from "@stickfarm/common/identity";
 import type { Log } from "@stickfarm/common/log";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
@@ -47,6 +48,7 @@ const BACKOFF_MAX_MS = 15_000;
 const HEARTBEAT_MS = 10_000;
 
 const CHANNEL_OPTIONS = {
+  "grpc.ssl_target_name_override": CONTROLLER_HOST,
   "grpc.keepalive_time_ms": 30_000,
   "grpc.keepalive_timeout_ms": 10_000,
   "grpc.max_receive_message_length": 4 * 1024 * 1024,
