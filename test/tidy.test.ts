@@ -32,6 +32,7 @@ const STARTS_PROGRAMS: Readonly<Record<string, string>> = {
   "agent/src/drive/lock-drive.ts": "flock, which Node cannot call",
   "agent/src/write/start-writer.ts": "one child for each active drive",
   "common/src/rim/run-tool.ts": "programs from the table of tools",
+  "controller/src/nats/run-nats-server.ts": "the embedded message server",
 };
 
 /** The only files with tests that a machine may lack the means for; each says which. */
@@ -139,9 +140,9 @@ test("tidy: one file knows the database driver, and only nats folders know NATS"
   expect(elsewhere.flatMap((file) => banned.findImportsOf(file, /^nats$/))).toEqual([]);
 });
 
-test("tidy: nothing but agent/src/drive opens a drive", () => {
+test("tidy: nothing but agent/src/drive opens as one opens a drive", () => {
   const elsewhere = programs.filter(({ path }) => !path.startsWith("agent/src/drive/"));
-  const flags = /^O_(RDWR|WRONLY|DIRECT|EXCL)$/;
+  const flags = /^O_(DIRECT|EXCL)$/;
   expect(elsewhere.flatMap((file) => banned.findIdentifiers(file, flags))).toEqual([]);
 });
 

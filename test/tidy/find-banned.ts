@@ -54,15 +54,13 @@ export function findDefaultExports(file: SourceFile): string[] {
   });
 }
 
-/** State that outlives its caller: a top-level `let`, or an empty collection waiting to be filled. */
+/** State that outlives its caller: a top-level `let`, or an empty collection that its type lets somebody fill. */
 export function findModuleState(file: SourceFile): string[] {
   return file.syntax.statements.filter(ts.isVariableStatement).flatMap((statement) => {
     const line = lineOf(file.syntax, statement.getStart());
     const isConst = (statement.declarationList.flags & ts.NodeFlags.Const) !== 0;
     return statement.declarationList.declarations
-      .filter(
-        ({ initializer }) => !isConst || (initializer !== undefined && isEmptyStore(initializer)),
-      )
+      .filter((declaration) => !isConst || isEmptyStore(declaration))
       .map(({ name }) => `${file.path}:${line}: module state "${name.getText()}"`);
   });
 }
@@ -93,7 +91,9 @@ function isText(node: ts.Expression): boolean {
   return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
 }
 
-function isEmptyStore(node: ts.Expression): boolean {
+function isEmptyStore({ initializer: node, type }: ts.VariableDeclaration): boolean {
+  const fillable = /^(Weak)?(Map|Set)\b|^(Array|Record)\b|\[\]$|^\{/;
+  if (node === undefined || (type !== undefined && !fillable.test(type.getText()))) return false;
   if (ts.isArrayLiteralExpression(node)) return node.elements.length === 0;
   if (ts.isObjectLiteralExpression(node)) return node.properties.length === 0;
   if (!ts.isNewExpression(node)) return false;

@@ -105,6 +105,7 @@ test.each([
   [banned.findModuleState, "let count = 0;"],
   [banned.findModuleState, "const cache = new Map<string, string>();"],
   [banned.findModuleState, "export const list: string[] = [];"],
+  [banned.findModuleState, "const cache: Map<string, string> = new Map();"],
 ] as const)("%o finds %s", (find, text) => {
   expect(find(inPure(text))).toHaveLength(1);
 });
@@ -118,6 +119,7 @@ test.each([
   [banned.findSilentSkips, "skip(missing, 'needs QEMU')"],
   [banned.findSilentSkips, "context.skip('needs QEMU')"],
   [banned.findDefaultExports, "switch (x) { default: break; }"],
+  [banned.findModuleState, "const none: ReadonlyMap<string, string> = new Map();"],
   [banned.findModuleState, "function f() { let x = 0; }\nconst y = new Map([[1, 2]]);"],
 ] as const)("%o allows %s", (find, text) => {
   expect(find(inPure(text))).toEqual([]);

@@ -19,105 +19,80 @@ export type Layer = {
 const WORDS = ["words", "media", "drive", "layout", "build"];
 const SHARED = [...WORDS, "wire", "rim"];
 
-const CONTROLLER_RIMS = [
-  "schedule",
-  "store",
-  "content",
-  "compile",
-  "nats",
-  "trust",
-  "grpc",
-  "front",
-].map((name) => `controller/${name}`);
-const AGENT_RIMS = ["attempt", "journal", "content", "drive", "write", "nats", "trust", "grpc"].map(
-  (name) => `agent/${name}`,
+const CONTROLLER_RIMS = namesOf(
+  "controller",
+  "schedule store content compile nats trust grpc front",
 );
-const CLI_PACKAGES = [
-  "node",
-  "@grpc/grpc-js",
-  "@commander-js/extra-typings",
-  "cli-table3",
-  "log-update",
-  "picocolors",
-  "string-width",
-  "ulid",
-  "yaml",
-];
+const AGENT_RIMS = namesOf("agent", "attempt journal hash content drive write nats trust grpc");
+const KEYS = "node @peculiar/x509 reflect-metadata";
+const COMMANDS = "node @commander-js/extra-typings @grpc/grpc-js pino ulid yaml";
+const PICTURES = "cli-table3 log-update picocolors string-width";
 
 export const LAYERS: readonly Layer[] = [
   // What everybody may use.
   pure("words", "common/src/*", []),
-  pure("media", "common/src/media/", ["words", "layout"], ["zod"]),
+  pure("media", "common/src/media/", ["words", "layout"], "zod"),
   pure("drive", "common/src/drive/", ["words"]),
   pure("layout", "common/src/layout/", ["words", "media"]),
   pure("build", "common/src/build/", ["words", "media", "drive"]),
-  rim("wire", "common/src/wire/", [...WORDS, "gen"], ["zod"]),
-  rim("rim", "common/src/rim/", [...WORDS, "wire"], [
-    "node",
-    "fzstd",
-    "unbzip2-stream",
-    "xz-decompress",
-    "yauzl",
-  ]),
-  rim("gen", "proto/gen/", [], ["@bufbuild/protobuf", "@grpc/grpc-js"]),
+  rim("wire", "common/src/wire/", [...WORDS, "gen"], "zod"),
+  rim(
+    "rim",
+    "common/src/rim/",
+    [...WORDS, "wire"],
+    "node fzstd unbzip2-stream xz-decompress yauzl",
+  ),
+  rim("gen", "proto/gen/", [], "@bufbuild/protobuf @grpc/grpc-js"),
 
-  // Controller.
+  // Controller: its rims know nothing of each other, `serve` wires them.
   pure("controller/schedule", "controller/src/schedule/", WORDS),
-  rim("controller/store", "controller/src/store/", SHARED, ["node", "sqlite3", "zod"]),
-  rim("controller/content", "controller/src/content/", SHARED, ["node", "fast-xml-parser"]),
-  rim("controller/compile", "controller/src/compile/", SHARED, ["node", "yaml"]),
-  rim("controller/nats", "controller/src/nats/", SHARED, [
-    "node",
-    "nats",
-    "@nats-io/jwt",
-    "@nats-io/nkeys",
-  ]),
-  rim("controller/trust", "controller/src/trust/", SHARED, [
-    "node",
-    "@peculiar/x509",
-    "reflect-metadata",
-    "yaml",
-  ]),
-  rim("controller/grpc", "controller/src/grpc/", [...SHARED, "gen"], ["node", "@grpc/grpc-js"]),
-  rim("controller/front", "controller/src/front/", SHARED, ["node", "@grpc/grpc-js"]),
+  rim("controller/store", "controller/src/store/", SHARED, "node sqlite3 zod"),
+  rim("controller/content", "controller/src/content/", SHARED, "node fast-xml-parser"),
+  rim("controller/compile", "controller/src/compile/", SHARED, "node yaml"),
+  rim("controller/nats", "controller/src/nats/", SHARED, "node nats @nats-io/jwt @nats-io/nkeys"),
+  rim("controller/trust", "controller/src/trust/", SHARED, `${KEYS} yaml`),
+  rim("controller/grpc", "controller/src/grpc/", [...SHARED, "gen"], "node @grpc/grpc-js"),
+  rim("controller/front", "controller/src/front/", SHARED, "node @grpc/grpc-js"),
   rim(
     "controller/serve",
     "controller/src/serve/",
     [...SHARED, "gen", ...CONTROLLER_RIMS],
-    ["node", "pino", "ulid"],
+    "node pino ulid",
   ),
+  // A command starts the controller, makes or reads its keys, reads what is to be uploaded; the rest it asks for by gRPC.
   rim(
     "controller/cli",
     "controller/src/cli/",
-    [...SHARED, "gen", "controller/serve"],
-    CLI_PACKAGES,
+    [...SHARED, "gen", "controller/serve", "controller/trust", "controller/content"],
+    `${COMMANDS} ${PICTURES}`,
   ),
 
-  // Agent.
+  // Agent: its rims know nothing of each other, `run` wires them.
   pure("agent/attempt", "agent/src/attempt/", WORDS),
-  rim("agent/journal", "agent/src/journal/", SHARED, ["node"]),
-  rim("agent/hash", "agent/src/content/(xxh64|xxh64-wasm|piece-hashes).ts", SHARED, ["node"]),
-  rim("agent/content", "agent/src/content/", [...SHARED, "agent/hash"], ["node"]),
-  rim("agent/drive", "agent/src/drive/", SHARED, ["node"]),
-  rim("agent/write", "agent/src/write/", [...SHARED, "agent/hash"], ["node"]),
-  rim("agent/nats", "agent/src/nats/", SHARED, ["node", "nats"]),
+  rim("agent/journal", "agent/src/journal/", SHARED, "node"),
+  rim("agent/hash", "agent/src/content/(xxh64|xxh64-wasm|piece-hashes).ts", SHARED, "node"),
+  rim("agent/content", "agent/src/content/", [...SHARED, "agent/hash"], "node"),
+  rim("agent/drive", "agent/src/drive/", SHARED, "node"),
+  // The writer compares with the hashes of the cache, by the same code.
+  rim("agent/write", "agent/src/write/", [...SHARED, "agent/hash"], "node"),
+  rim("agent/nats", "agent/src/nats/", SHARED, "node nats @nats-io/nkeys"),
+  rim("agent/trust", "agent/src/trust/", [...SHARED, "gen"], `${KEYS} @grpc/grpc-js`),
+  rim("agent/grpc", "agent/src/grpc/", [...SHARED, "gen"], "node @grpc/grpc-js"),
   rim(
-    "agent/trust",
-    "agent/src/trust/",
-    [...SHARED, "gen"],
-    ["node", "@grpc/grpc-js", "@peculiar/x509", "reflect-metadata"],
+    "agent/run",
+    "agent/src/(run/|run-agent)",
+    [...SHARED, "gen", ...AGENT_RIMS],
+    "node pino ulid",
   ),
-  rim("agent/grpc", "agent/src/grpc/", [...SHARED, "gen"], ["node", "@grpc/grpc-js"]),
-  rim("agent/run", "agent/src/run/", [...SHARED, "gen", ...AGENT_RIMS], ["node", "pino", "ulid"]),
-  rim("agent/cli", "agent/src/cli/", [...SHARED, "gen", "agent/run"], CLI_PACKAGES),
+  rim("agent/cli", "agent/src/cli/", [...SHARED, "agent/run", "agent/trust"], COMMANDS),
 
   // Tests of the whole: journeys and labs see the programs from outside only.
-  rim("test/support", "test/support/", SHARED, ["node", "vitest"]),
-  rim("test/tidy", "test/(tidy/|tidy.test.ts)", ["words"], ["node", "typescript-api"]),
-  rim("test/proto", "test/proto/", ["words", "gen"], ["node", "@grpc/proto-loader", "fast-check"]),
-  rim("test/lab", "test/lab/", [...SHARED, "test/support"], ["node"]),
-  rim("test/journey", "test/journey/", [...SHARED, "gen", "test/support"], ["node", "vitest"]),
-  rim("test/bench", "test/bench/", [...SHARED, ...AGENT_RIMS, "test/support"], ["node"]),
+  rim("test/support", "test/support/", SHARED, "node vitest"),
+  rim("test/tidy", "test/(tidy/|tidy.test.ts)", ["words"], "node typescript-api"),
+  rim("test/proto", "test/proto/", ["words", "gen"], "node @grpc/proto-loader fast-check"),
+  rim("test/lab", "test/lab/", [...SHARED, "test/support"], "node"),
+  rim("test/journey", "test/journey/", [...SHARED, "gen", "test/support"], "node vitest"),
+  rim("test/bench", "test/bench/", [...SHARED, ...AGENT_RIMS, "test/support"], "node"),
 ];
 
 export function layerOf(path: string): Layer | undefined {
@@ -158,22 +133,16 @@ function packageOf(specifier: string): string {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-function pure(
-  name: string,
-  place: string,
-  layers: readonly string[],
-  packages: readonly string[] = [],
-): Layer {
-  return { name, path: patternOf(place), layers, packages, pure: true };
+function namesOf(program: string, rims: string): string[] {
+  return rims.split(" ").map((rim) => `${program}/${rim}`);
 }
 
-function rim(
-  name: string,
-  place: string,
-  layers: readonly string[],
-  packages: readonly string[],
-): Layer {
-  return { name, path: patternOf(place), layers, packages, pure: false };
+function pure(name: string, place: string, layers: readonly string[], packages = ""): Layer {
+  return { name, path: patternOf(place), layers, packages: packages.split(" "), pure: true };
+}
+
+function rim(name: string, place: string, layers: readonly string[], packages: string): Layer {
+  return { name, path: patternOf(place), layers, packages: packages.split(" "), pure: false };
 }
 
 /** "a/b/" is the folder with all below it, "a/b/*" its own files only. */
