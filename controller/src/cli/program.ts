@@ -1,6 +1,8 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { VERSION } from "@stickfarm/common/version";
 import { agentListCommand } from "./agent/list.ts";
 import { agentTokenCreateCommand } from "./agent/token-create.ts";
+import { bootImageAddCommand } from "./boot-image/add.ts";
 import { bootImageListCommand } from "./boot-image/list.ts";
 import { bootImageShowCommand } from "./boot-image/show.ts";
 import { buildCancelCommand } from "./build/cancel.ts";
@@ -10,6 +12,7 @@ import { buildRetryCommand } from "./build/retry.ts";
 import { buildShowCommand } from "./build/show.ts";
 import { buildStartCommand } from "./build/start.ts";
 import { buildWatchCommand } from "./build/watch.ts";
+import { contentAddCommand } from "./content/add.ts";
 import { contentListCommand } from "./content/list.ts";
 import { contentShowCommand } from "./content/show.ts";
 import { driveListCommand } from "./drive/list.ts";
@@ -23,10 +26,9 @@ import { planCommand } from "./plan/plan.ts";
 import { secretListCommand } from "./secret/list.ts";
 import { secretRemoveCommand } from "./secret/remove.ts";
 import { secretSetCommand } from "./secret/set.ts";
+import { serveCommand } from "./serve.ts";
 import { type CommandText, newCommand } from "./shell/new-command.ts";
 import type { Shell } from "./shell/shell.ts";
-
-export const VERSION = "0.1.0";
 
 /** Every command of `stickfarm`. */
 export function createProgram(shell: Shell): CommandUnknownOpts {
@@ -58,8 +60,17 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
   };
   return [
     initCommand(shell),
-    group(CONTENT, [contentListCommand(shell), contentShowCommand(shell)]),
-    group(BOOT_IMAGE, [bootImageListCommand(shell), bootImageShowCommand(shell)]),
+    serveCommand(shell),
+    group(CONTENT, [
+      contentAddCommand(shell),
+      contentListCommand(shell),
+      contentShowCommand(shell),
+    ]),
+    group(BOOT_IMAGE, [
+      bootImageAddCommand(shell),
+      bootImageListCommand(shell),
+      bootImageShowCommand(shell),
+    ]),
     group(SECRET, [secretSetCommand(shell), secretListCommand(shell), secretRemoveCommand(shell)]),
     group(MEDIA, [
       mediaCheckCommand(shell),

@@ -1,7 +1,5 @@
 import {
   Metadata,
-  Server,
-  ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
   type sendUnaryData,
@@ -9,14 +7,20 @@ import {
 } from "@grpc/grpc-js";
 import type { Problem } from "@stickfarm/common/problem";
 import { ok, type Result } from "@stickfarm/common/result";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { PROBLEM_METADATA_KEY, renderProblemStatus } from "@stickfarm/common/wire/problem-status";
 import {
   OperatorServiceService,
   type WatchBuildRequest,
   type WatchBuildResponse,
 } from "@stickfarm/proto/stickfarm/v1/operator";
+import { pino } from "pino";
+import { type Library, openLibrary } from "../content/library.ts";
+import { serveContent } from "../content/serve-content.ts";
+import { openFront } from "../front/open-front.ts";
+import type { OperatorConfig } from "../trust/operator-config.ts";
 import { createTestFarm } from "../trust/test-farm.ts";
-import { type OperatorConfig, openController } from "./connect/controller.ts";
+import { openController } from "./connect/controller.ts";
 import { runProgram } from "./run-program.ts";
 import { makeIo, type TestIo, type TestIoFields } from "./test-cli.ts";
 
@@ -33,14 +37,16 @@ export type Answers = {
   readonly watchBuild?: (request: WatchBuildRequest) => AsyncIterable<WatchBuildResponse | null>;
 };
 
-/** For tests: a controller behind TLS on a free port, with commands that are run against it. */
+/** For tests: a port as a controller has it, with its content routes and made-up answers behind it. */
 export type TestController = {
   readonly config: OperatorConfig;
+  /** What was uploaded. */
+  readonly library: Library;
   readonly run: (args: readonly string[], fields?: TestIoFields) => Promise<Ended>;
   readonly start: (args: readonly string[], fields?: TestIoFields) => Started;
 };
 
-type OnTestFinished = (close: () => void) => void;
+type OnTestFinished = (close: () => Promise<void>) => void;
 
 export type Ended = { readonly status: number; readonly stdout: string; readonly stderr: string };
 export type Started = TestIo & { readonly ended: Promise<Ended> };
@@ -50,21 +56,27 @@ export async function startTestController(
   answers: Answers,
 ): Promise<TestController> {
   const farm = await createTestFarm();
-  const server = new Server();
-  server.addService(OperatorServiceService, implement(answers));
-  const port = await new Promise<number>((resolve, reject) => {
-    const { caPem, certificatePem, keyPem } = farm.tls;
-    const pair = { cert_chain: Buffer.from(certificatePem), private_key: Buffer.from(keyPem) };
-    const credentials = ServerCredentials.createSsl(Buffer.from(caPem), [pair], true);
-    server.bindAsync("127.0.0.1:0", credentials, (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  const operator = await farm.operator("test");
-  const config = { controller: `127.0.0.1:${port}`, caPem: farm.authority.caPem, ...operator };
+  const library = must(await openLibrary(await makeTemporaryFolder(onTestFinished)));
+  const front = must(
+    await openFront({
+      listen: { host: "127.0.0.1", port: 0 },
+      tls: farm.tls,
+      services: [
+        {
+          definition: OperatorServiceService,
+          implementation: implement(answers),
+          access: "operator",
+        },
+      ],
+      handleHttp: serveContent(library),
+      log: pino({ level: "silent" }),
+    }),
+  );
+  onTestFinished(() => front.close(0));
+  const { caPem } = farm.authority;
+  const config = { controller: front.address, caPem, ...(await farm.operator("test")) };
   const start: TestController["start"] = (args, fields) => startProgram(config, args, fields);
-  onTestFinished(() => server.forceShutdown());
-  return { config, start, run: (args, fields) => start(args, fields).ended };
+  return { config, library, start, run: (args, fields) => start(args, fields).ended };
 }
 
 /** Runs the whole program in this process, wired to the given controller. */
@@ -81,6 +93,11 @@ export function startProgram(
     stderr: testIo.stderr(),
   }));
   return { ...testIo, ended };
+}
+
+function must<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new Error(result.problem.detail);
+  return result.value;
 }
 
 type Callback = sendUnaryData<unknown>;

@@ -3,18 +3,11 @@ import { CONTROLLER_HOST } from "@stickfarm/common/identity";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { parseProblemStatus } from "@stickfarm/common/wire/problem-status";
-
-/** What the operator's configuration file holds. */
-export type OperatorConfig = {
-  /** "host:port". */
-  readonly controller: string;
-  readonly caPem: string;
-  readonly certificatePem: string;
-  readonly keyPem: string;
-};
+import type { OperatorConfig } from "../../trust/operator-config.ts";
 
 /** The controller as commands see it: every call is bounded, every failure is a `Problem` that names the address. */
 export type Controller = {
+  readonly config: OperatorConfig;
   readonly call: <Request, Response>(
     method: Method<Request, Response>,
     request: Request,
@@ -61,6 +54,7 @@ export function openController(config: OperatorConfig): Controller {
   });
   const toProblem = (error: unknown) => nameAddress(parseProblemStatus(error), config.controller);
   return {
+    config,
     call: (method, request) => call(client, method, request, toProblem),
     follow: (method, request, options) =>
       follow(client, method, request, { ...options, toProblem }),

@@ -2,11 +2,16 @@ import { answer, type Session } from "../shell/session.ts";
 import { renderJson, renderJsonLine, renderYaml } from "./render-document.ts";
 import { type Column, renderTable } from "./render-table.ts";
 
-/** The whole answer of a command: as text for a person, or as one document for a program. */
+/**
+ * The whole answer of a command: as text for a person, or as one document for a program.
+ *
+ * Shape: JSON takes one line, and as many as make it readable on a terminal.
+ */
 export function writeAnswer(session: Session, value: unknown, renderText: () => string): void {
+  const isTerminal = session.io.stdout.isTTY === true;
   const render = {
     table: renderText,
-    json: () => renderJson(value),
+    json: () => (isTerminal ? renderJson(value) : renderJsonLine(value)),
     yaml: () => renderYaml(value),
   };
   answer(session, render[session.format]());

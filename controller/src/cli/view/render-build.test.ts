@@ -144,6 +144,15 @@ test("renderBuild() says since when a drive stands still, and stops guessing the
   `);
 });
 
+test("renderBuild() says it also where only one short line is left for a drive", () => {
+  const build = makeBuild([1, 2, 3, 4].map((bay) => makeRunning(String(bay), "write", 50)));
+  const watched = observeBuild(null, build, 0);
+  const look = { ...WIDE, columns: 50, rows: 6, nowMs: 9_000 };
+  expect(renderBuild(watched, look).join("\n")).toContain(
+    "ws-1/1  SN0001  write     50.0% no progress for 9…",
+  );
+});
+
 test("renderBuild() counts the drives that do not fit, and shows those that went wrong", () => {
   const jobs = [
     ...[1, 2, 3].map((bay) => makeSucceeded(String(bay))),

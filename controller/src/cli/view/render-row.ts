@@ -19,29 +19,51 @@ const NOTE_INDENT = 4;
 /** A drive's lines; a second and further ones only where a note is longer than its line. */
 export function renderRow(row: Row, widths: Widths, options: RowOptions): Segment[][] {
   const head = renderHead(row, widths, options.mark);
-  if (row.body.kind === "note") return renderNote(head, row, row.body.text, widths, options);
-  const { ratio, rate, left, quiet } = row.body;
-  const percent = `${(Math.floor(ratio * 1000) / 10).toFixed(1)}%`;
-  const tail = renderTail({ rate, left, quiet }, widths);
-  if (tail === null) return renderNote(head, row, `${percent} ${quiet}`, widths, options);
-  const bar = renderBar(ratio, { columns: widths.bar, utf8: options.utf8 });
-  return [
-    [
-      ...head,
-      { text: bar.filled, tone: row.tone },
-      { text: bar.empty, tone: "faint" },
-      { text: `  ${padText(percent, widths.percent, "right")}`, tone: "plain" },
-      { text: tail, tone: quiet === null ? "plain" : row.tone },
-    ],
-  ];
+  const note = noteOf(row, widths);
+  return note === null
+    ? [[...head, ...renderMeter(row, widths, options)]]
+    : renderNote(head, row, note, widths, options);
 }
 
 /** The same in one line, for when there are more drives than lines. */
 export function renderShortRow(row: Row, widths: Widths, options: RowOptions): Segment[] {
-  const lines = renderRow(row, widths, options);
-  const [first = []] = lines;
-  if (lines.length === 1 || row.body.kind === "meter") return first;
-  return [...renderHead(row, widths, options.mark), { text: row.body.text, tone: noteTone(row) }];
+  const note = noteOf(row, widths);
+  return [
+    ...renderHead(row, widths, options.mark),
+    ...(note === null ? renderMeter(row, widths, options) : [{ text: note, tone: noteTone(row) }]),
+  ];
+}
+
+/** What is said instead of a bar: also that the drive stands still, where there is no room for that beside the bar. */
+function noteOf({ body }: Row, { rate, left }: Widths): string | null {
+  if (body.kind === "note") return body.text;
+  const room = (rate === 0 ? 0 : rate + GAP) + left;
+  return body.quiet === null || body.quiet.length <= room
+    ? null
+    : `${renderPercent(body.ratio)} ${body.quiet}`;
+}
+
+function renderMeter({ body, tone }: Row, widths: Widths, { utf8 }: RowOptions): Segment[] {
+  if (body.kind === "note") return [];
+  const { filled, empty } = renderBar(body.ratio, { columns: widths.bar, utf8 });
+  const cell = (text: string, width: number) =>
+    width === 0 ? "" : `  ${padText(text, width, "right")}`;
+  const left = body.left === "" ? "" : `left ${padText(body.left, LEFT_TIME, "right")}`;
+  const tail = cell(body.rate, widths.rate) + cell(left, widths.left);
+  return [
+    { text: filled, tone },
+    { text: empty, tone: "faint" },
+    { text: cell(renderPercent(body.ratio), widths.percent), tone: "plain" },
+    body.quiet === null ? { text: tail, tone: "plain" } : { text: `  ${body.quiet}`, tone },
+  ];
+}
+
+const GAP = 2;
+const LEFT_TIME = "23h 59m".length;
+
+/** Never "100.0%" before the end. */
+function renderPercent(ratio: number): string {
+  return `${(Math.floor(ratio * 1000) / 10).toFixed(1)}%`;
 }
 
 function renderHead(row: Row, widths: Widths, mark: string): Segment[] {
@@ -52,23 +74,6 @@ function renderHead(row: Row, widths: Widths, mark: string): Segment[] {
     { text: cell(row.serial, widths.serial), tone: "faint" },
     { text: cell(row.word, widths.word), tone: row.tone },
   ];
-}
-
-/** Null when there is no room to say that the drive stands still: then that is said instead of the bar. */
-function renderTail(
-  {
-    rate,
-    left,
-    quiet,
-  }: { readonly rate: string; readonly left: string; readonly quiet: string | null },
-  widths: Widths,
-): string | null {
-  const rateCell = widths.rate === 0 ? "" : `  ${padText(rate, widths.rate, "right")}`;
-  const leftCell =
-    widths.left === 0 || left === "" ? "" : `  left ${padText(left, widths.left - 5, "right")}`;
-  if (quiet === null) return rateCell + leftCell;
-  const room = (widths.rate === 0 ? 0 : widths.rate + 2) + (widths.left === 0 ? 0 : widths.left);
-  return quiet.length <= room ? `  ${quiet}` : null;
 }
 
 function renderNote(
