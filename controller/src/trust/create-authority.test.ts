@@ -82,10 +82,12 @@ test("readIdentity() tells agents and operators apart, and takes no server or CA
     (await farm.operator("ops")).certificatePem,
     farm.tls.certificatePem,
     farm.tls.caPem,
+    (await farm.authority.issueNatsClient(NOW_MS)).certificatePem,
   ];
   expect(pems.map((pem) => readIdentity(new X509Certificate(pem).raw))).toEqual([
     { role: "agent", name: "ws-1" },
     { role: "operator", name: "ops" },
+    null,
     null,
     null,
   ]);

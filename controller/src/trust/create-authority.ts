@@ -2,18 +2,14 @@ import "reflect-metadata";
 import { X509Certificate as NodeCertificate } from "node:crypto";
 import { isIP, isIPv6 } from "node:net";
 import { ExtendedKeyUsage, type JsonGeneralNames, X509Certificate } from "@peculiar/x509";
-import {
-  CONTROLLER_HOST,
-  CONTROLLER_URI,
-  type Identity,
-  renderIdentityUri,
-} from "@stickfarm/common/identity";
+import { CONTROLLER_HOST, CONTROLLER_URI, renderIdentityUri } from "@stickfarm/common/identity";
 import { pinOf } from "@stickfarm/common/rim/certificate-pin";
 import {
   createKeyPem,
   type Issuer,
   issueAuthorityCertificate,
   issueCertificate,
+  type Profile,
   publicKeyOf,
   readPrivateKey,
 } from "./issue-certificate.ts";
@@ -27,6 +23,9 @@ const SERVER_MS = 397 * DAY_MS;
 const OPERATOR_MS = AUTHORITY_MS;
 /** An agent enrols again after this; short lives with renewal come with the agent's own renewal call. */
 export const AGENT_MS = 90 * DAY_MS;
+
+/** No role of the port: `readIdentity` knows nobody by it. */
+const NATS_CLIENT_URI = "stickfarm://nats/controller";
 
 export type CertifiedKey = { readonly certificatePem: string; readonly keyPem: string };
 
@@ -45,6 +44,8 @@ export type Authority = {
     readonly keyPem?: string;
   }): Promise<CertifiedKey>;
   issueOperator(options: { readonly name: string; readonly nowMs: number }): Promise<CertifiedKey>;
+  /** The controller's own way to NATS, which lets in nobody without a certificate; it opens nothing else. */
+  issueNatsClient(nowMs: number): Promise<CertifiedKey>;
   /** Certify an agent's key under the name that its token was made for. */
   issueAgent(options: {
     readonly name: string;
@@ -84,19 +85,21 @@ export async function openAuthority({ certificatePem, keyPem }: CertifiedKey): P
       });
       return { certificatePem: `${renderPem(certificate)}${certificatePem}`, keyPem };
     },
-    issueOperator: async ({ name, nowMs }) => {
-      const keyPem = await createKeyPem();
-      const certificate = await issueCertificate(issuer, {
-        ...clientProfile({ role: "operator", name }),
-        publicKey: publicKeyOf(keyPem),
+    issueOperator: async ({ name, nowMs }) =>
+      await issueWithNewKey(issuer, {
+        ...clientProfile(name, renderIdentityUri({ role: "operator", name })),
         notBeforeMs: nowMs,
         notAfterMs: nowMs + OPERATOR_MS,
-      });
-      return { certificatePem: renderPem(certificate), keyPem };
-    },
+      }),
+    issueNatsClient: async (nowMs) =>
+      await issueWithNewKey(issuer, {
+        ...clientProfile("controller", NATS_CLIENT_URI),
+        notBeforeMs: nowMs,
+        notAfterMs: nowMs + AUTHORITY_MS,
+      }),
     issueAgent: async ({ name, key, nowMs }) => {
       const certificate = await issueCertificate(issuer, {
-        ...clientProfile({ role: "agent", name }),
+        ...clientProfile(name, renderIdentityUri({ role: "agent", name })),
         publicKey: key.publicKey,
         notBeforeMs: nowMs,
         notAfterMs: nowMs + AGENT_MS,
@@ -127,12 +130,24 @@ function normalise(host: string): string {
   return isIPv6(host) ? new URL(`http://[${host}]`).hostname.slice(1, -1) : host;
 }
 
-function clientProfile(identity: Identity) {
+function clientProfile(commonName: string, uri: string) {
   return {
-    commonName: identity.name,
-    names: [{ type: "url" as const, value: renderIdentityUri(identity) }],
+    commonName,
+    names: [{ type: "url" as const, value: uri }],
     usage: ExtendedKeyUsage.clientAuth,
   };
+}
+
+async function issueWithNewKey(
+  issuer: Issuer,
+  profile: Omit<Profile, "publicKey">,
+): Promise<CertifiedKey> {
+  const keyPem = await createKeyPem();
+  const certificate = await issueCertificate(issuer, {
+    ...profile,
+    publicKey: publicKeyOf(keyPem),
+  });
+  return { certificatePem: renderPem(certificate), keyPem };
 }
 
 function renderPem(certificate: X509Certificate): string {

@@ -10,8 +10,8 @@ import type { ServerTls, Trust } from "./load-trust.ts";
 const RENEW_BEFORE_MS = 30 * 24 * 60 * 60_000;
 
 /**
- * The server's certificate for the hosts that it is about to listen on: the one at hand when it names them all and does
- * not end soon, else a new one for the same key. The names that it had stay in it.
+ * The server's certificate for the hosts that it is about to listen on, as `hostsToName` understands them: the one at hand
+ * when it names them all and does not end soon, else a new one for the same key. The names that it had stay in it.
  *
  * Problems: those of writing files.
  */
@@ -22,7 +22,7 @@ export async function ensureServerCertificate(
 ): Promise<Result<ServerTls>> {
   const current = new X509Certificate(trust.tls.certificatePem);
   const lasts = Date.parse(current.validTo) - nowMs > RENEW_BEFORE_MS;
-  const missing = hosts.filter((host) => !names(current, host));
+  const missing = hosts.flatMap(hostsToName).filter((host) => !names(current, host));
   if (lasts && missing.length === 0) return ok(trust.tls);
   const issued = await trust.authority.issueServer({
     hosts: [...hostsIn(current), ...missing],

@@ -1,15 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { access, mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { HostPort } from "@stickfarm/common/host-port";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { writeFileAtomically } from "@stickfarm/common/rim/atomic-file";
-import { fileProblem, isErrnoError } from "@stickfarm/common/rim/file-problem";
+import { fileProblem } from "@stickfarm/common/rim/file-problem";
 import { createAuthority, openAuthority } from "./create-authority.ts";
+import { hostsToName } from "./ensure-server-certificate.ts";
 import { addressToDial, renderOperatorConfig } from "./operator-config.ts";
 import { KEK_BYTES } from "./secret-box.ts";
 import { createSigningKeyPem, openSigner } from "./signing-key.ts";
-import { type FileSet, placeTrustFiles, trustDirectoryOf } from "./trust-files.ts";
+import {
+  exists,
+  type FileSet,
+  hasTrust,
+  placeTrustFiles,
+  trustDirectoryOf,
+} from "./trust-files.ts";
 
 export type InitOptions = {
   readonly dataDirectory: string;
@@ -35,7 +42,7 @@ export type Initialised = { readonly kind: "created" | "finished"; readonly conf
 export async function initFarm(options: InitOptions): Promise<Result<Initialised>> {
   const { dataDirectory, configPath } = options;
   try {
-    const trusted = await exists(trustDirectoryOf(dataDirectory));
+    const trusted = await hasTrust(dataDirectory);
     if (await exists(configPath)) return refuse(trusted, options);
     const kind = trusted ? "finished" : "created";
     if (!trusted && !(await placeTrustFiles(dataDirectory, await createTrustFiles(options)))) {
@@ -56,7 +63,10 @@ async function createTrustFiles({
 }: InitOptions): Promise<FileSet> {
   const root = await createAuthority(nowMs);
   const authority = await openAuthority(root);
-  const server = await authority.issueServer({ hosts: [...hosts, listen.host], nowMs });
+  const server = await authority.issueServer({
+    hosts: [...hosts, ...hostsToName(listen.host)],
+    nowMs,
+  });
   const operator = await authority.issueOperator({ name: "admin", nowMs });
   const signingKeyPem = await createSigningKeyPem();
   return {
@@ -91,14 +101,4 @@ function refuse(trusted: boolean, { dataDirectory, configPath }: InitOptions): R
     : `the operator configuration "${configPath}" exists and is another farm's`;
   const detail = `Cannot initialise "${dataDirectory}": ${reason}`;
   return fail({ code: "already_initialised", detail });
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (isErrnoError(error) && error.code === "ENOENT") return false;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readdir, rename, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { syncDirectory } from "@stickfarm/common/rim/atomic-file";
 import { isErrnoError } from "@stickfarm/common/rim/file-problem";
@@ -15,22 +15,35 @@ export function trustDirectoryOf(dataDirectory: string): string {
 /**
  * Put a whole folder of secrets in place as one step: after a crash it is all there or not at all. Durable on return.
  *
- * Gives false, and changes nothing, when there is one already. What an interrupted call left behind is removed: nobody
- * can have used it.
+ * Gives false, and changes nothing, when there is one already. What interrupted calls left behind is removed once nothing
+ * can come of it any more: a call that runs at the same time writes into a folder of its own.
  */
 export async function placeTrustFiles(dataDirectory: string, files: FileSet): Promise<boolean> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  await removeStaged(dataDirectory);
   const staged = await mkdtemp(join(dataDirectory, STAGED_PREFIX));
   try {
     await writeFiles(staged, files);
     await rename(staged, trustDirectoryOf(dataDirectory));
     await syncDirectory(dataDirectory);
-    return true;
   } catch (error) {
     await rm(staged, { recursive: true, force: true });
-    if (isErrnoError(error) && (error.code === "ENOTEMPTY" || error.code === "EEXIST"))
-      return false;
+    if (await hasTrust(dataDirectory)) return false;
+    throw error;
+  }
+  await removeStaged(dataDirectory);
+  return true;
+}
+
+export async function hasTrust(dataDirectory: string): Promise<boolean> {
+  return await exists(trustDirectoryOf(dataDirectory));
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (isErrnoError(error) && error.code === "ENOENT") return false;
     throw error;
   }
 }
