@@ -41,6 +41,10 @@ const WRONG: readonly (readonly [certificate: object, rules: readonly string[]])
     ],
   ],
   [
+    { selfSigned: { notBefore: "2026-02-30T00:00:00Z" } },
+    ["error .selfSigned.notBefore: is no instant, must be a date and a time of UTC"],
+  ],
+  [
     { selfSigned: { notAfter: "2027-12-01T00:00:00+01:00" } },
     ["error .selfSigned.notAfter: is no instant, must be a date and a time of UTC"],
   ],

@@ -77,5 +77,7 @@ function notAnInstant(key: string): Finding {
 
 function instantOf(text: string): number | null {
   const instantMs = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(instantMs) ? null : instantMs;
+  if (Number.isNaN(instantMs)) return null;
+  // 30 February is taken for 2 March otherwise.
+  return new Date(instantMs).toISOString().startsWith(text.slice(0, 10)) ? instantMs : null;
 }

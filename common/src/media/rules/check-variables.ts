@@ -64,8 +64,14 @@ function checkVariableName(at: FindingPath, name: string | undefined): readonly 
   return [errorAt(at, `is ${quote(name)}, which ${field} sets`, `Use ${field} instead`)];
 }
 
-function checkSource(at: FindingPath, { value, ask, secret }: VariableDraft): readonly Finding[] {
-  const given = [value !== undefined && value !== "", ask === true, secret !== undefined];
+/** A key whose value has the wrong type is there all the same, and has its own finding. */
+function checkSource(at: FindingPath, variable: VariableDraft): readonly Finding[] {
+  const { value, ask } = variable;
+  const given = [
+    "value" in variable && value !== "",
+    "ask" in variable && ask !== false,
+    "secret" in variable,
+  ];
   const count = given.filter((is) => is).length;
   const remedy = "Write one of value: ..., ask: true and secret: NAME";
   if (count > 1) return [errorAt(at, "has more than one of value, ask and secret", remedy)];

@@ -1,0 +1,61 @@
+import {
+  type Circumstances,
+  checkDefinition,
+  hasError,
+} from "@stickfarm/common/media/check-definition";
+import type { MediaDefinition } from "@stickfarm/common/media/definition";
+import { type Finding, type PlacedFinding, renderPath } from "@stickfarm/common/media/finding";
+import { readYaml, type YamlError, type YamlText } from "./read-yaml.ts";
+
+export type ReadDefinition = {
+  /** By place in the text. */
+  readonly findings: readonly PlacedFinding[];
+  /** `null` when an error was found. */
+  readonly definition: MediaDefinition | null;
+};
+
+/** More than anyone reads at once; what lies beyond is counted. */
+const FINDINGS_MAX = 200;
+
+/**
+ * A definition as an operator wrote it: what is wrong with its YAML, its fields and their values, all at once, each with
+ * line and column. Never throws, whatever the text holds.
+ */
+export function readDefinition(text: string, circumstances: Circumstances): ReadDefinition {
+  const yaml = readYaml(text);
+  const syntax = yaml.errors.map(placeError);
+  if (syntax.length > 0 && !isMapping(yaml.value)) {
+    return { findings: inOrder(syntax), definition: null };
+  }
+  const { findings, definition } = checkDefinition(yaml.value, circumstances);
+  const all = [...syntax, ...findings.map((finding) => place(finding, yaml))];
+  return { findings: inOrder(all), definition: hasError(all) ? null : definition };
+}
+
+function placeError({ at, ...error }: YamlError): PlacedFinding {
+  return { ...error, severity: "error", code: "definition_invalid", path: renderPath(at) };
+}
+
+function place({ severity, code, at, part, rule, remedy }: Finding, yaml: YamlText): PlacedFinding {
+  const { line, column } = yaml.placeOf(at, part);
+  return { severity, code, line, column, path: renderPath(at), rule, remedy };
+}
+
+function inOrder(findings: readonly PlacedFinding[]): readonly PlacedFinding[] {
+  const distinct = [...new Map(findings.map((finding) => [identityOf(finding), finding])).values()];
+  distinct.sort((one, other) => one.line - other.line || one.column - other.column);
+  const shown = distinct.slice(0, FINDINGS_MAX);
+  const last = shown.at(-1);
+  if (last === undefined || shown.length === distinct.length) return distinct;
+  const more = `goes on with ${distinct.length - shown.length} more findings`;
+  return [...shown, { ...last, path: "", rule: more, remedy: "Correct these first" }];
+}
+
+/** One mistake may keep the parser from going on in several places at once. */
+function identityOf({ line, column, path, rule }: PlacedFinding): string {
+  return JSON.stringify([line, column, path, rule]);
+}
+
+function isMapping(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
