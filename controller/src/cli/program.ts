@@ -15,6 +15,7 @@ import { buildWatchCommand } from "./build/watch.ts";
 import { contentAddCommand } from "./content/add.ts";
 import { contentListCommand } from "./content/list.ts";
 import { contentShowCommand } from "./content/show.ts";
+import { demoCommand } from "./demo/demo.ts";
 import { driveListCommand } from "./drive/list.ts";
 import { initCommand } from "./init.ts";
 import { mediaApplyCommand } from "./media/apply.ts";
@@ -61,6 +62,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
   return [
     initCommand(shell),
     serveCommand(shell),
+    demoCommand(shell),
     group(CONTENT, [
       contentAddCommand(shell),
       contentListCommand(shell),

@@ -5,7 +5,7 @@ import { writeAnswer } from "../output/write-answer.ts";
 import { newCommand } from "../shell/new-command.ts";
 import { say } from "../shell/session.ts";
 import type { Shell } from "../shell/shell.ts";
-import { watchBuild } from "../watch/watch-build.ts";
+import { watchBuilds } from "../watch/watch-build.ts";
 import { fetchNamedBuild } from "./fetch-build.ts";
 
 export function buildRetryCommand(shell: Shell) {
@@ -28,7 +28,7 @@ export function buildRetryCommand(shell: Shell) {
         const build = parseBuild(response.value.build);
         if (!build.ok) return build;
         say(session, `Build ${buildId} goes on`);
-        if (watch) return watchBuild(session, controller, buildId);
+        if (watch) return watchBuilds(session, controller, [buildId]);
         writeAnswer(session, build.value, () => `${buildId}\n`);
         return ok(0);
       }),

@@ -8,7 +8,7 @@ import { writeAnswer } from "../output/write-answer.ts";
 import { fetchPlan } from "../plan/fetch-plan.ts";
 import { countDrives, renderPlan, whyNotBuildable } from "../plan/render-plan.ts";
 import { type Session, say } from "../shell/session.ts";
-import { watchBuild } from "../watch/watch-build.ts";
+import { watchBuilds } from "../watch/watch-build.ts";
 import { askConsent } from "./ask-consent.ts";
 import { loadRequest, type StartRequest, saveRequest } from "./request-store.ts";
 
@@ -102,7 +102,7 @@ async function sendRequest(
     session,
     `Build ${buildId}${again}: ${countDrives(jobs.length)}, request ${request.requestId}`,
   );
-  if (watch) return watchBuild(session, controller, buildId);
+  if (watch) return watchBuilds(session, controller, [buildId]);
   const { requestId } = request;
   const { repeatedRequest } = response.value;
   const answered = { buildId, requestId, repeatedRequest, build: build.value };

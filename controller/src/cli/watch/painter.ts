@@ -7,7 +7,7 @@ import { describeBuild, NOTHING_SAID } from "../view/describe-build.ts";
 import { observeBuild, type WatchedBuild } from "../view/observe-build.ts";
 import { renderBuild } from "../view/render-build.ts";
 
-/** Shows each picture of a build as the place that it goes to can take it. */
+/** Shows each picture of the builds that are watched as the place that it goes to can take it. */
 export type Painter = {
   readonly show: (picture: BuildPicture) => void;
   /** Leaves the last picture standing and gives the terminal back. */
@@ -28,11 +28,11 @@ function startStreaming(session: Session): Painter {
 }
 
 function startTelling(session: Session): Painter {
-  let said = NOTHING_SAID;
+  const said = new Map<string, typeof NOTHING_SAID>();
   return {
     show: (picture) => {
-      const told = describeBuild(said, picture);
-      said = told.said;
+      const told = describeBuild(said.get(picture.buildId) ?? NOTHING_SAID, picture);
+      said.set(picture.buildId, told.said);
       for (const line of told.lines) answer(session, `${line}\n`);
     },
     close: () => undefined,
@@ -48,18 +48,22 @@ function startDrawing(session: Session): Painter {
   const { io } = session;
   // log-update would hide the cursor of stderr, which may be another terminal or none.
   const update = createLogUpdate(io.stdout, { showCursor: true });
-  let build: WatchedBuild | null = null;
+  const builds = new Map<string, WatchedBuild>();
   const render = (last: boolean): string => {
-    if (build === null) return "";
     const { columns, rows, utf8 } = readLook(io.stdout, io.env);
-    const look = { columns, rows: last ? null : rows - 1, color: session.color, utf8 };
-    return renderBuild(build, { ...look, nowMs: io.nowMs() }).join("\n");
+    // Builds share the screen evenly, with an empty line between them.
+    const share = Math.floor(rows / Math.max(1, builds.size)) - 1;
+    const look = { columns, rows: last ? null : share, color: session.color, utf8 };
+    return [...builds.values()]
+      .map((build) => renderBuild(build, { ...look, nowMs: io.nowMs() }).join("\n"))
+      .join("\n\n");
   };
   const redraw = setInterval(() => update(render(false)), REDRAW_MS);
   io.stdout.write(HIDE_CURSOR);
   return {
     show: (picture) => {
-      build = observeBuild(build, picture, io.nowMs());
+      const { buildId } = picture;
+      builds.set(buildId, observeBuild(builds.get(buildId) ?? null, picture, io.nowMs()));
       update(render(false));
     },
     close: () => {

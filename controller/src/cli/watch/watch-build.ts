@@ -14,35 +14,54 @@ const RECONNECT_MAX = 240;
 const RECONNECT_MS = 500;
 
 /**
- * Show a build until it has ended. Builds outlive their watchers: Ctrl-C ends the watching only, and a controller that
- * restarts is waited for.
+ * Show builds until all of them have ended. Builds outlive their watchers: Ctrl-C ends the watching only, and a controller
+ * that restarts is waited for.
  *
- * Shape:    exit status 0 when every stick is good, 130 when watching was interrupted.
- * Problems: build_failed, build_canceled, build_unknown, controller_unreachable.
+ * Shape:    exit status 0 when every stick of each is good, 130 when watching was interrupted.
+ * Problems: build_failed, build_canceled, build_unknown, controller_unreachable: of the first build that has one.
  */
-export async function watchBuild(
+export async function watchBuilds(
   session: Session,
   controller: Controller,
-  buildId: string,
+  buildIds: readonly string[],
 ): Promise<Result<number>> {
   const interrupted = new AbortController();
   const stopListening = session.io.onInterrupt(() => interrupted.abort());
   const painter = startPainter(session);
-  let outcome: Result<BuildPicture | null>;
+  const { signal } = interrupted;
+  const { show } = painter;
+  let outcomes: readonly Result<BuildPicture | null>[];
   try {
-    outcome = await followBuild(session, controller, {
-      buildId,
-      signal: interrupted.signal,
-      show: painter.show,
-    });
+    const follows = buildIds.map((buildId) => ({ buildId, signal, show }));
+    outcomes = await Promise.all(follows.map((follow) => followBuild(session, controller, follow)));
   } finally {
     painter.close();
     stopListening();
   }
-  if (!outcome.ok) return outcome;
-  if (outcome.value !== null) return judgeBuild(outcome.value);
-  say(session, `Watching has ended, the build goes on: stickfarm build watch ${buildId}`);
-  return ok(EXIT_INTERRUPTED);
+  return judge(session, buildIds, outcomes);
+}
+
+function judge(
+  session: Session,
+  buildIds: readonly string[],
+  outcomes: readonly Result<BuildPicture | null>[],
+): Result<number> {
+  let status = 0;
+  for (const outcome of outcomes) {
+    if (!outcome.ok) return outcome;
+    if (outcome.value === null) {
+      status = EXIT_INTERRUPTED;
+      continue;
+    }
+    const judged = judgeBuild(outcome.value);
+    if (!judged.ok) return judged;
+  }
+  if (status === EXIT_INTERRUPTED) {
+    const again = `stickfarm build watch ${buildIds.join(" ")}`;
+    const goesOn = buildIds.length === 1 ? "the build goes on" : "the builds go on";
+    say(session, `Watching has ended, ${goesOn}: ${again}`);
+  }
+  return ok(status);
 }
 
 type Follow = {
