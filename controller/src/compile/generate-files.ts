@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
+import {
+  AUTORUN_PATH,
+  MEDIA_JSON_PATH,
+  MEDIA_LABEL_PATH,
+  SEALED_SETTINGS_PATH,
+} from "@stickfarm/common/media/stick-path";
+import type { SealedParts } from "./collect-secrets.ts";
+import { renderAutorun } from "./render-autorun.ts";
+import { type MediaJsonInput, renderMediaJson } from "./render-media-json.ts";
+import { type SealRandom, sealSettings } from "./seal-settings.ts";
+
+/** A small file made by the compiler; the manifest names it, the library must hold it. */
+export type GeneratedFile = {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+};
+
+export type GenerateInput = MediaJsonInput & {
+  /** `null`: the definition has no password, and nothing is sealed. */
+  readonly sealed: SealedParts | null;
+  readonly random: SealRandom;
+};
+
+/** What a stick carries besides its contents: its label in full, its settings, and those that are sealed. */
+export async function generateFiles(input: GenerateInput): Promise<readonly GeneratedFile[]> {
+  const { label, autorun } = input.definition.spec.output;
+  const media = generated(MEDIA_JSON_PATH, Buffer.from(renderMediaJson(input)));
+  const files = [generated(MEDIA_LABEL_PATH, Buffer.from(`label=${label}\n`)), media];
+  if (autorun) files.push(generated(AUTORUN_PATH, renderAutorun(label)));
+  if (input.sealed === null) return files;
+  const text = sealedText(input.sealed, media.sha256);
+  const bytes = await sealSettings(text, input.sealed.password, input.random);
+  return [...files, generated(SEALED_SETTINGS_PATH, bytes)];
+}
+
+/** With the digest of the open settings, so that whoever opens these knows that those belong to them. */
+function sealedText({ variables }: SealedParts, mediaJsonSha256: string): string {
+  return renderCanonicalJson({
+    formatVersion: 1,
+    mediaJsonSha256,
+    variables: variables.map(({ name, value }) => ({ name, value: value.revealText() })),
+  });
+}
+
+function generated(path: string, bytes: Uint8Array): GeneratedFile {
+  return { path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
