@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AttemptReport } from "@stickfarm/common/build/attempt-report";
+import { NO_EVIDENCE } from "@stickfarm/common/build/evidence";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Journal, openJournal } from "../journal/open-journal.ts";
+import { startReports } from "./send-reports.ts";
+
+const LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+let directory: string;
+let journal: Journal;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "stickfarm-reports-"));
+  const opened = await openJournal(directory);
+  if (!opened.ok) throw new Error(opened.problem.detail);
+  journal = opened.value;
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await journal.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+test("startReports() sends a report again until it is acknowledged, and then forgets it", async () => {
+  await hold("j1");
+  const answers: Result<void>[] = [away(), away(), ok(undefined)];
+  const sent: string[] = [];
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const reports = startReports({
+    journal,
+    log: LOG,
+    send: async ({ jobId }) => {
+      sent.push(jobId);
+      return answers.shift() ?? ok(undefined);
+    },
+  });
+  reports.wake();
+  await vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(journal.state().held.size).toBe(0);
+  });
+  await reports.close();
+  expect(sent).toEqual(["j1", "j1", "j1"]);
+});
+
+test("startReports() is not held up by one report that is refused", async () => {
+  await hold("j1");
+  await hold("j2");
+  const reports = startReports({
+    journal,
+    log: LOG,
+    send: async ({ jobId }) =>
+      jobId === "j1" ? fail({ code: "result_conflict", detail: "" }) : ok(undefined),
+  });
+  reports.wake();
+  await vi.waitFor(() => expect([...journal.state().held.keys()]).toEqual(["j1/1"]));
+  await reports.close();
+});
+
+async function hold(jobId: string): Promise<void> {
+  const attempt = { jobId, attempt: 1, fence: 1 };
+  const report: AttemptReport = {
+    ...attempt,
+    outcome: { kind: "succeeded", proof: "read-back" },
+    evidence: { manifestSha256: "", ...NO_EVIDENCE },
+  };
+  await journal.append({ kind: "accepted", ...attempt, driveId: jobId, manifestSha256: "" });
+  await journal.append({ kind: "result", report });
+}
+
+function away(): Result<void> {
+  return fail({ code: "controller_unreachable", detail: "" });
+}
