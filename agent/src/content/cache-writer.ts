@@ -1,114 +1,150 @@
 import { createHash } from "node:crypto";
-import { open, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { constants, type FileHandle, open, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { MIB } from "@stickfarm/common/bytes";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
-import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { moveIntoPlace } from "@stickfarm/common/rim/atomic-file";
+import { checkDiskRoom } from "@stickfarm/common/rim/disk-room";
 import { fileProblem } from "@stickfarm/common/rim/file-problem";
+import { writeAll } from "@stickfarm/common/rim/write-all";
+import { listNonZeroRuns } from "./list-non-zero-runs.ts";
 import { pieceHashesPath, startPieceHasher } from "./piece-hashes.ts";
 
-/** A blob on its way into the cache. */
-export type CacheWriter = {
-  /** Bytes that are there already. */
-  readonly startByte: number;
-  readonly take: (bytes: Uint8Array) => Promise<Result<void>>;
-  /**
-   * Give the blob its name, durably, if it is the one that was promised; else nothing of it is left.
-   *
-   * Problems: content_digest_mismatch, disk_full, storage_failed.
-   */
-  readonly finish: () => Promise<Result<void>>;
-  /** Keep what came for the next time. */
-  readonly pause: () => Promise<void>;
-  /** Keep nothing. */
-  readonly discard: () => Promise<void>;
-};
-
-const READ_BYTES = 1024 * 1024;
-/** Shorter runs of zeros are not worth a hole. */
-const HOLE_BYTES_MIN = 4096;
+const READ_BYTES = MIB;
+/** Bytes go to the disk as they come, so that the last sync is short; and so often the room on it is looked at. */
+const SYNC_EVERY_BYTES = 64 * MIB;
 
 /**
  * Take a blob in where it broke off, or from its beginning. SHA-256 and the piece hashes are computed on the way, once for
  * each workstation. Runs of zeros become holes: they read as zeros and need no disk.
  *
  * Shape:    `<sha256>.partial`, then `<sha256>.pieces`, then `<sha256>`: a blob in place has its piece hashes beside it.
- * Problems: disk_full, path_unreadable, storage_failed.
+ * Problems: path_unreadable, storage_failed.
  */
 export async function openCacheWriter(
   directory: string,
   blob: BlobRef,
 ): Promise<Result<CacheWriter>> {
   const path = join(directory, blob.sha256);
-  const partialPath = `${path}.partial`;
-  const doing = `Cannot keep content "${blob.sha256}" (${blob.sizeBytes} bytes) in "${directory}"`;
-  const hash = createHash("sha256");
-  const pieces = startPieceHasher();
+  const doing = `Cannot keep content ${blob.sha256} in "${directory}"`;
   try {
-    const file = await open(partialPath, "a+").then(async (made) => {
-      await made.close();
-      return open(partialPath, "r+");
-    });
-    let at = 0;
-    const note = (bytes: Uint8Array): void => {
-      hash.update(bytes);
-      pieces.update(bytes);
-      at += bytes.length;
-    };
-    const discard = async (): Promise<void> => {
-      await file.close();
-      await rm(partialPath, { force: true });
-    };
-    const there = Math.min((await file.stat()).size, blob.sizeBytes);
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    while (at < there) {
-      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, there - at), at);
-      if (bytesRead === 0) break;
-      note(buffer.subarray(0, bytesRead));
-    }
-    return ok({
-      startByte: at,
-      take: async (bytes) => {
-        if (at + bytes.length > blob.sizeBytes) return fail(mismatch(doing, "more bytes came"));
-        try {
-          if (!isHole(bytes)) await file.write(bytes, 0, bytes.length, at);
-        } catch (error) {
-          return fail(fileProblem(doing, error));
-        }
-        note(bytes);
-        return ok(undefined);
-      },
-      finish: async () => {
-        const sha256 = hash.digest("hex");
-        try {
-          if (at !== blob.sizeBytes || sha256 !== blob.sha256) {
-            await discard();
-            return fail(mismatch(doing, `${at} bytes with digest "${sha256}" came`));
-          }
-          await file.truncate(blob.sizeBytes);
-          await file.sync();
-          await file.close();
-          await writeFile(pieceHashesPath(path), pieces.finish(), { flush: true });
-          await moveIntoPlace(partialPath, path);
-          return ok(undefined);
-        } catch (error) {
-          return fail(fileProblem(doing, error));
-        }
-      },
-      pause: () => file.close(),
-      discard,
-    });
+    const flags = constants.O_RDWR | constants.O_CREAT;
+    const file = await open(`${path}.partial`, flags, 0o600);
+    const writer = new CacheWriter(file, { path, doing, blob });
+    await writer.readWhatIsThere();
+    return ok(writer);
   } catch (error) {
     return fail(fileProblem(doing, error));
   }
 }
 
-function mismatch(doing: string, what: string): Problem {
-  return { code: "content_digest_mismatch", detail: `${doing}: ${what}` };
-}
+type Target = { readonly path: string; readonly doing: string; readonly blob: BlobRef };
 
-function isHole(bytes: Uint8Array): boolean {
-  if (bytes.length < HOLE_BYTES_MIN) return false;
-  return bytes[0] === 0 && Buffer.compare(bytes.subarray(1), bytes.subarray(0, -1)) === 0;
+/** A blob on its way into the cache. Ends with `finish()`, `pause()` or `discard()`. */
+export class CacheWriter {
+  readonly #file: FileHandle;
+  readonly #target: Target;
+  readonly #hash = createHash("sha256");
+  readonly #pieces = startPieceHasher();
+  #atByte = 0;
+  #unsyncedBytes = 0;
+
+  constructor(file: FileHandle, target: Target) {
+    this.#file = file;
+    this.#target = target;
+  }
+
+  /** Bytes that are there already. */
+  get doneBytes(): number {
+    return this.#atByte;
+  }
+
+  /** What an earlier try left is hashed again: nobody knows what a power cut made of it. */
+  async readWhatIsThere(): Promise<void> {
+    const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, this.#target.blob.sizeBytes + 1));
+    for (;;) {
+      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#atByte);
+      if (bytesRead === 0 || this.#atByte > this.#target.blob.sizeBytes) return;
+      this.#note(buffer.subarray(0, bytesRead));
+    }
+  }
+
+  /**
+   * Write and hash the next bytes.
+   *
+   * Problems: content_digest_mismatch when they are more than were promised, disk_full, storage_failed.
+   */
+  async take(bytes: Uint8Array): Promise<Result<void>> {
+    const { doing, blob } = this.#target;
+    if (this.#atByte + bytes.length > blob.sizeBytes)
+      return this.#mismatch(`more than ${blob.sizeBytes} bytes came`);
+    for (const [start, end] of listNonZeroRuns(bytes)) {
+      const target = { doing, atByte: this.#atByte + start };
+      const written = await writeAll(this.#file, bytes.subarray(start, end), target);
+      if (!written.ok) return written;
+    }
+    this.#note(bytes);
+    this.#unsyncedBytes += bytes.length;
+    return this.#unsyncedBytes < SYNC_EVERY_BYTES ? ok(undefined) : this.#sync();
+  }
+
+  /**
+   * Give the blob its name, durably, if it is the one that was promised; else nothing of it is left.
+   *
+   * Problems: content_digest_mismatch, disk_full, storage_failed.
+   */
+  async finish(): Promise<Result<void>> {
+    const { path, doing, blob } = this.#target;
+    const sha256 = this.#hash.digest("hex");
+    if (this.#atByte !== blob.sizeBytes || sha256 !== blob.sha256) {
+      await this.discard();
+      return this.#mismatch(`${this.#atByte} bytes with the SHA-256 ${sha256} came`);
+    }
+    try {
+      // A hole at the end is not in the file's size yet.
+      await this.#file.truncate(blob.sizeBytes);
+      await this.#file.sync();
+      await writeFile(pieceHashesPath(path), this.#pieces.finish(), { mode: 0o600, flush: true });
+      await moveIntoPlace(`${path}.partial`, path);
+      return ok(undefined);
+    } catch (error) {
+      return fail(fileProblem(doing, error));
+    } finally {
+      await this.#file.close();
+    }
+  }
+
+  /** Keep what came for the next time. */
+  async pause(): Promise<void> {
+    await this.#file.close();
+  }
+
+  /** Keep nothing. */
+  async discard(): Promise<void> {
+    await this.#file.close();
+    await rm(`${this.#target.path}.partial`, { force: true });
+  }
+
+  #note(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#pieces.update(bytes);
+    this.#atByte += bytes.length;
+  }
+
+  async #sync(): Promise<Result<void>> {
+    const { path, doing } = this.#target;
+    this.#unsyncedBytes = 0;
+    try {
+      await this.#file.datasync();
+    } catch (error) {
+      return fail(fileProblem(doing, error));
+    }
+    return checkDiskRoom(dirname(path), { doing, sizeBytes: 0 });
+  }
+
+  #mismatch(what: string): Result<never> {
+    const detail = `${this.#target.doing}: ${what}`;
+    return fail({ code: "content_digest_mismatch", detail });
+  }
 }

@@ -1,178 +1,344 @@
-import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
-import { fail, ok } from "@stickfarm/common/result";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { BlobServer } from "./blob-server.ts";
-import { type ContentCache, openContentCache } from "./content-cache.ts";
+import { ok } from "@stickfarm/common/result";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { openContentCache } from "./content-cache.ts";
 import { startPieceHasher } from "./piece-hashes.ts";
+import { noise, openTestLibrary, refOf, type TestLibrary } from "./test-library.ts";
 
-let directory: string;
+vi.setConfig({ testTimeout: 20_000 });
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "stickfarm-cache-"));
-});
-afterEach(() => rm(directory, { recursive: true, force: true }));
+const silent = () => undefined;
 
 test("ensureAll() fetches a blob once for all who wait, with its piece hashes beside it", async () => {
-  const server = new TestServer();
-  const blob = server.add(randomish(700_000));
-  const cache = await open(server);
-  const heard: number[] = [];
+  const { library, cache, directory } = await open();
+  const bytes = noise(700_000);
+  const blob = library.add(bytes);
+  const heard = Array.from({ length: 8 }, () => [] as number[]);
   const all = await Promise.all(
-    Array.from({ length: 8 }, () => cache.ensureAll([blob, blob], (count) => heard.push(count))),
+    heard.map((counts) => cache.ensureAll([blob, blob], (count) => counts.push(count))),
   );
-  expect(all.every(({ ok: good }) => good)).toBe(true);
-  expect(server.reads).toEqual([{ sha256: blob.sha256, startByte: 0 }]);
-  expect(heard).toEqual(Array(8).fill(700_000));
-  expect((await readFile(join(directory, blob.sha256))).equals(randomish(700_000))).toBe(true);
+  expect(all).toEqual(all.map(() => ok(undefined)));
+  expect(library.calls).toEqual([{ sha256: blob.sha256, startByte: 0 }]);
+  expect(library.isEveryoneKnown).toBe(true);
+  expect(heard.map(sum)).toEqual(heard.map(() => 700_000));
+  expect(heard.every((counts) => counts.length > 2)).toBe(true);
+  expect((await readFile(join(directory, blob.sha256))).equals(bytes)).toBe(true);
+  expect(await readFile(join(directory, `${blob.sha256}.pieces`))).toEqual(piecesOf(bytes));
   expect((await readdir(directory)).sort()).toEqual([blob.sha256, `${blob.sha256}.pieces`]);
+  expect((await stat(join(directory, blob.sha256))).mode & 0o077).toBe(0);
 });
 
-test("ensureAll() goes on where the connection broke off", async () => {
-  const server = new TestServer();
-  const blob = server.add(randomish(500_000));
-  server.breakAt = 200_000;
-  expect(await (await open(server)).ensureAll([blob], () => undefined)).toMatchObject({ ok: true });
-  expect(server.reads.map(({ startByte }) => startByte)).toEqual([0, 200_000]);
+test("ensureAll() fetches hundreds of small blobs over a few connections", async () => {
+  const { library, cache, directory } = await open();
+  const blobs = Array.from({ length: 300 }, (_, index) => library.add(noise(index * 7, index)));
+  const counts: number[] = [];
+  expect(await cache.ensureAll(blobs, (count) => counts.push(count))).toEqual(ok(undefined));
+  expect(library.calls).toHaveLength(300);
+  expect(library.sockets.size).toBeLessThanOrEqual(8);
+  expect(sum(counts)).toBe(sum(blobs.map(({ sizeBytes }) => sizeBytes)));
+  expect(await readdir(directory)).toHaveLength(600);
 });
 
-test("ensureAll() takes up what a killed agent left half fetched, whatever it is", async () => {
-  const server = new TestServer();
-  const blob = server.add(randomish(500_000));
-  await writeFile(join(directory, `${blob.sha256}.partial`), randomish(500_000).subarray(0, 1000));
-  expect(await (await open(server)).ensureAll([blob], () => undefined)).toMatchObject({ ok: true });
-  expect(server.reads).toEqual([{ sha256: blob.sha256, startByte: 1000 }]);
+test("ensureAll() uses what it knows without asking or hashing again", async () => {
+  const { library, cache } = await open();
+  const blob = library.add(noise(300_000));
+  await cache.ensureAll([blob], silent);
+  const counts: number[] = [];
+  await cache.ensureAll([blob], (count) => counts.push(count));
+  expect(library.calls).toHaveLength(1);
+  expect(counts).toEqual([300_000]);
 });
 
-test("ensureAll() refuses wrong bytes after one fresh try and keeps nothing of them", async () => {
-  const server = new TestServer();
-  const blob = server.add(randomish(5000));
-  server.corrupt = true;
-  expect(await (await open(server)).ensureAll([blob], () => undefined)).toMatchObject({
-    ok: false,
-    problem: { code: "content_digest_mismatch" },
-  });
-  expect(server.reads).toHaveLength(2);
-  expect(await readdir(directory)).toEqual([]);
+test("ensureAll() goes on where the connection broke off, as often as each brings something", async () => {
+  const { library, cache, directory } = await open();
+  const bytes = noise(1_000_000);
+  const blob = library.add(bytes);
+  library.fault = (response, rest) => {
+    if (rest.length <= 100_000) return false;
+    response.writeHead(library.calls.length === 1 ? 200 : 206, { "content-length": rest.length });
+    response.write(rest.subarray(0, 100_000), () => response.destroy());
+    return true;
+  };
+  expect(await cache.ensureAll([blob], silent)).toEqual(ok(undefined));
+  expect(library.calls.length).toBeGreaterThan(5);
+  const starts = library.calls.map(({ startByte }) => startByte);
+  expect(starts).toEqual([...starts].sort((one, other) => one - other));
+  expect((await readFile(join(directory, blob.sha256))).equals(bytes)).toBe(true);
 });
 
-test("ensureAll() refuses more bytes than were promised", async () => {
-  const server = new TestServer();
-  const blob = { ...server.add(randomish(5000)), sizeBytes: 4000 };
-  expect(await (await open(server)).ensureAll([blob], () => undefined)).toMatchObject({
-    problem: { code: "content_digest_mismatch" },
-  });
-  expect(await readdir(directory)).toEqual([]);
+test("ensureAll() takes up what a killed agent left half fetched", async () => {
+  const { library, cache, directory } = await open();
+  const bytes = noise(500_000);
+  const blob = library.add(bytes);
+  await writeFile(join(directory, `${blob.sha256}.partial`), bytes.subarray(0, 300_001));
+  expect(await cache.ensureAll([blob], silent)).toEqual(ok(undefined));
+  expect(library.calls).toEqual([{ sha256: blob.sha256, startByte: 300_001 }]);
+  expect(await readFile(join(directory, `${blob.sha256}.pieces`))).toEqual(piecesOf(bytes));
 });
 
 test.each([
-  ["a byte that changed", async (path: string) => writeFile(path, randomish(600_000, 5))],
-  ["a file that was cut", async (path: string) => truncate(path, 1000)],
-  ["missing piece hashes", async (path: string) => rm(`${path}.pieces`)],
-])("a later run of the agent finds %s and fetches the blob again", async (_, damage) => {
-  const server = new TestServer();
-  const blob = server.add(randomish(600_000));
-  await (await open(server)).ensureAll([blob], () => undefined);
-  await damage(join(directory, blob.sha256));
-  expect(await (await open(server)).ensureAll([blob], () => undefined)).toMatchObject({ ok: true });
-  expect(server.reads).toHaveLength(2);
-  expect((await readFile(join(directory, blob.sha256))).equals(randomish(600_000))).toBe(true);
+  ["of other bytes", noise(400_000, 7)],
+  ["that is too long", noise(500_001, 7)],
+  ["as long as the blob, but wrong", noise(500_000, 7)],
+])("ensureAll() gets over a half-fetched file %s", async (_, partial) => {
+  const { library, cache, directory } = await open();
+  const bytes = noise(500_000);
+  const blob = library.add(bytes);
+  await writeFile(join(directory, `${blob.sha256}.partial`), partial);
+  expect(await cache.ensureAll([blob], silent)).toEqual(ok(undefined));
+  expect((await readFile(join(directory, blob.sha256))).equals(bytes)).toBe(true);
 });
 
-test("doubt() makes the same run look again", async () => {
-  const server = new TestServer();
-  const blob = server.add(randomish(600_000));
-  const cache = await open(server);
-  await cache.ensureAll([blob], () => undefined);
-  await truncate(join(directory, blob.sha256), 5);
-  await cache.ensureAll([blob], () => undefined);
-  expect(server.reads).toHaveLength(1);
+test("ensureAll() needs no connection for what was fetched whole but got no name", async () => {
+  const { library, cache, directory } = await open();
+  const blob = library.add(noise(500_000));
+  await writeFile(join(directory, `${blob.sha256}.partial`), noise(500_000));
+  expect(await cache.ensureAll([blob], silent)).toEqual(ok(undefined));
+  expect(library.calls).toEqual([]);
+});
+
+test("ensureAll() refuses wrong bytes after one fresh try and keeps nothing of them", async () => {
+  const { library, cache, directory } = await open();
+  const blob = library.add(noise(5000));
+  library.fault = (response, bytes) => {
+    response.writeHead(200, { "content-length": 5000 }).end(Buffer.alloc(bytes.length, 1));
+    return true;
+  };
+  expect(await cache.ensureAll([blob], silent)).toMatchObject({
+    problem: {
+      code: "content_digest_mismatch",
+      detail: expect.stringContaining("5000 bytes with"),
+    },
+  });
+  expect(library.calls).toHaveLength(2);
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test("ensureAll() refuses more bytes than were promised, and fewer", async () => {
+  const { library, cache, directory } = await open();
+  const { sha256 } = library.add(noise(5000));
+  for (const sizeBytes of [4000, 6000])
+    expect(await cache.ensureAll([{ sha256, sizeBytes }], silent)).toMatchObject({
+      problem: { code: "content_digest_mismatch" },
+    });
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test("ensureAll() does not ask again for what the library has not got, and stops the rest", async () => {
+  const { library, cache } = await open();
+  const missing = { ...refOf(noise(100)), sizeBytes: 100 };
+  const others = Array.from({ length: 50 }, (_, index) => library.add(noise(50_000, index + 2)));
+  expect(await cache.ensureAll([missing, ...others], silent)).toMatchObject({
+    problem: { code: "content_missing", detail: "Cannot GET: it is not in the library" },
+  });
+  expect(library.calls.filter(({ sha256 }) => sha256 === missing.sha256)).toHaveLength(1);
+  expect(library.calls.length).toBeLessThan(51);
+});
+
+test("ensureAll() gives up on a controller that is gone, or says nothing", async () => {
+  const { library, cache, close } = await open();
+  const blob = library.add(noise(5000));
+  library.fault = () => true;
+  expect(await cache.ensureAll([blob], silent)).toMatchObject({
+    problem: {
+      code: "controller_unreachable",
+      detail: expect.stringMatching(
+        /^Cannot fetch content \w+ at 127.0.0.1:\d+: no byte came for 500 ms/,
+      ),
+    },
+  });
+  expect(library.calls).toHaveLength(5);
+  await close();
+  expect(await cache.ensureAll([blob], silent)).toMatchObject({
+    problem: { code: "controller_unreachable", detail: expect.stringContaining("ECONNREFUSED") },
+  });
+});
+
+test("ensureAll() says disk_full before it asks for what has no room", async () => {
+  const { library, cache } = await open();
+  const blob = { ...refOf(noise(10)), sizeBytes: 2 ** 52 };
+  expect(await cache.ensureAll([blob], silent)).toMatchObject({
+    problem: { code: "disk_full", detail: expect.stringContaining("4096 TiB") },
+  });
+  expect(library.calls).toEqual([]);
+});
+
+test("ensureAll() goes on for the others when one leaves, and stops when the last one does", async () => {
+  const { library, cache, directory } = await open();
+  const blob = library.add(noise(2_000_000));
+  const hold: (() => void)[] = [];
+  library.fault = (response, rest) => {
+    response.writeHead(200, { "content-length": rest.length }).write(rest.subarray(0, 1_000_000));
+    hold.push(() => response.end(rest.subarray(1_000_000)));
+    return true;
+  };
+  const first = new AbortController();
+  const second = new AbortController();
+  const heard: number[] = [];
+  const leaving = cache.ensureAll([blob], () => first.abort(), first.signal);
+  const staying = cache.ensureAll([blob], (count) => heard.push(count), second.signal);
+  expect(await leaving).toMatchObject({ problem: { code: "canceled" } });
+  hold[0]?.();
+  expect(await staying).toEqual(ok(undefined));
+  expect(library.calls).toHaveLength(1);
+
+  await rm(join(directory, blob.sha256));
+  const alone = new AbortController();
+  const stopped = cache.ensureAll([blob], () => alone.abort(), alone.signal);
+  expect(await stopped).toMatchObject({ problem: { code: "canceled" } });
+  library.fault = () => false;
+  expect(await cache.ensureAll([blob], silent)).toEqual(ok(undefined));
+  expect(library.calls.at(-1)?.startByte).toBeGreaterThan(0);
+});
+
+test.each([
+  ["a byte that changed", (path: string) => writeFile(path, noise(600_000, 5))],
+  ["a file that was cut", (path: string) => truncate(path, 1000)],
+  ["a missing file", (path: string) => rm(path)],
+  ["missing piece hashes", (path: string) => rm(`${path}.pieces`)],
+  ["piece hashes that were cut", (path: string) => truncate(`${path}.pieces`, 8)],
+])("ensureAll() finds %s, in this run or a later one, and fetches anew", async (_, damage) => {
+  const { library, cache, directory, openAgain } = await open();
+  const bytes = noise(600_000);
+  const blob = library.add(bytes);
+  await cache.ensureAll([blob], silent);
+  for (const run of [cache, await openAgain()]) {
+    await damage(join(directory, blob.sha256));
+    expect(await run.ensureAll([blob], silent)).toEqual(ok(undefined));
+    expect((await readFile(join(directory, blob.sha256))).equals(bytes)).toBe(true);
+  }
+  expect(library.calls).toHaveLength(3);
+});
+
+test("ensureAll() checks what an earlier run left, and does not fetch it when it is whole", async () => {
+  const { library, cache, openAgain } = await open();
+  const blob = library.add(noise(600_000));
+  await cache.ensureAll([blob], silent);
+  const counts: number[] = [];
+  const later = await openAgain();
+  expect(await later.ensureAll([blob], (count) => counts.push(count))).toEqual(ok(undefined));
+  expect([library.calls.length, sum(counts)]).toEqual([1, 600_000]);
+});
+
+test("doubt() makes the same run look again at what seems untouched", async () => {
+  const { library, cache, directory } = await open();
+  const blob = library.add(noise(600_000));
+  await cache.ensureAll([blob], silent);
+  const path = join(directory, blob.sha256);
+  const { atime, mtime } = await stat(path);
+  await rot(path);
+  await utimes(path, atime, mtime);
   cache.doubt();
-  await cache.ensureAll([blob], () => undefined);
-  expect(server.reads).toHaveLength(2);
+  await cache.ensureAll([blob], silent);
+  expect(library.calls).toHaveLength(2);
 });
 
 test("ensureExpanded() expands once, leaves holes where the image is zero, and drops the packed file", async () => {
-  const raw = Buffer.concat([randomish(300_000), Buffer.alloc(4_000_000), randomish(100)]);
-  const server = new TestServer();
-  const image = {
-    stored: server.add(gzipSync(raw)),
-    compression: "gzip",
-    expanded: refOf(raw),
-  } as const;
-  const cache = await open(server);
-  const both = [1, 2].map(() => cache.ensureExpanded(image, () => undefined));
-  expect((await Promise.all(both)).every(({ ok: good }) => good)).toBe(true);
+  const { library, cache, directory } = await open();
+  const raw = Buffer.concat([
+    noise(300_000),
+    Buffer.alloc(4_000_000),
+    noise(100),
+    Buffer.alloc(2e6),
+  ]);
+  const image = packed(library, raw);
+  const counts: number[] = [];
+  const both = [silent, (count: number) => void counts.push(count)].map((onBytes) =>
+    cache.ensureExpanded(image, onBytes),
+  );
+  expect(await Promise.all(both)).toEqual([ok(undefined), ok(undefined)]);
   const path = join(directory, image.expanded.sha256);
   expect((await readFile(path)).equals(raw)).toBe(true);
-  expect((await stat(path)).blocks * 512).toBeLessThan(2_000_000);
-  const hasher = startPieceHasher();
-  hasher.update(raw);
-  expect((await readFile(`${path}.pieces`)).equals(Buffer.from(hasher.finish()))).toBe(true);
-  expect(await readdir(directory)).not.toContain(image.stored.sha256);
-  expect(server.reads).toHaveLength(1);
+  expect((await stat(path)).blocks * 512).toBeLessThan(1_000_000);
+  expect(await readFile(`${path}.pieces`)).toEqual(piecesOf(raw));
+  expect(sum(counts)).toBe(image.stored.sizeBytes + raw.length);
+  const { sha256 } = image.expanded;
+  expect((await readdir(directory)).sort()).toEqual([sha256, `${sha256}.pieces`]);
+  await cache.ensureExpanded(image, silent);
+  expect(library.calls).toHaveLength(1);
 });
 
-test("ensureExpanded() refuses an image that expands to other bytes, or to more, than was declared", async () => {
-  const raw = randomish(300_000);
-  const server = new TestServer();
-  const stored = server.add(gzipSync(raw));
-  const cache = await open(server);
-  for (const expanded of [refOf(randomish(300_000, 9)), { ...refOf(raw), sizeBytes: 299_999 }])
-    expect(
-      await cache.ensureExpanded({ stored, compression: "gzip", expanded }, () => undefined),
-    ).toMatchObject({ ok: false, problem: { code: "content_digest_mismatch" } });
+test("ensureExpanded() keeps the packed file where a tree holds it too", async () => {
+  const { library, cache, directory } = await open();
+  const image = packed(library, noise(300_000));
+  await cache.ensureAll([image.stored], silent);
+  await cache.ensureExpanded(image, silent);
+  expect(await readdir(directory)).toContain(image.stored.sha256);
+});
+
+test("ensureExpanded() takes a raw image as it is", async () => {
+  const { library, cache } = await open();
+  const stored = library.add(noise(300_000));
+  const image = { stored, compression: "none", expanded: stored } as const;
+  const counts: number[] = [];
+  expect(await cache.ensureExpanded(image, (count) => counts.push(count))).toEqual(ok(undefined));
+  expect(sum(counts)).toBe(300_000);
+});
+
+test("ensureExpanded() refuses an image that expands to other bytes, to more or to fewer", async () => {
+  const { library, cache, directory } = await open();
+  const raw = noise(300_000);
+  const image = packed(library, raw);
+  const others: BlobRef[] = [
+    refOf(noise(300_000, 9)),
+    { ...refOf(raw), sizeBytes: 299_999 },
+    { ...refOf(raw), sizeBytes: 300_001 },
+  ];
+  for (const expanded of others)
+    expect(await cache.ensureExpanded({ ...image, expanded }, silent)).toMatchObject({
+      problem: { code: "content_digest_mismatch" },
+    });
   expect((await readdir(directory)).filter((name) => name.endsWith(".partial"))).toEqual([]);
 });
 
-/** A library in memory that breaks off, or sends wrong bytes, when it is told to. */
-class TestServer implements BlobServer {
-  readonly reads: { sha256: string; startByte: number }[] = [];
-  readonly #blobs = new Map<string, Buffer>();
-  breakAt: number | null = null;
-  corrupt = false;
+test("ensureExpanded() begins anew after an expansion that was cut off", async () => {
+  const { library, cache, directory } = await open();
+  const raw = noise(300_000);
+  const image = packed(library, raw);
+  await writeFile(join(directory, `${image.expanded.sha256}.partial`), noise(200_000, 3));
+  expect(await cache.ensureExpanded(image, silent)).toEqual(ok(undefined));
+  expect((await readFile(join(directory, image.expanded.sha256))).equals(raw)).toBe(true);
+});
 
-  add(bytes: Buffer): BlobRef {
-    const blob = refOf(bytes);
-    this.#blobs.set(blob.sha256, bytes);
-    return blob;
-  }
+test("openContentCache() removes what no run would use again", async () => {
+  const { directory, openAgain } = await open();
+  const [a, b, c] = ["a", "b", "c"].map((letter) => letter.repeat(64));
+  const names = [`${a}.partial`, `${b}.partial`, `${b}.pieces`, `${c}.pieces`, `${c}`];
+  for (const name of names) await writeFile(join(directory, name), "x");
+  const eightDaysAgo = new Date(Date.now() - 8 * 24 * 3600_000);
+  await utimes(join(directory, `${a}.partial`), eightDaysAgo, eightDaysAgo);
+  await openAgain();
+  expect((await readdir(directory)).sort()).toEqual([`${b}.partial`, `${c}`, `${c}.pieces`]);
+});
 
-  read: BlobServer["read"] = async ({ sha256 }, startByte, { take }) => {
-    this.reads.push({ sha256, startByte });
-    const bytes = Buffer.from(this.#blobs.get(sha256) ?? Buffer.alloc(0));
-    if (this.corrupt) bytes[0] = (bytes[0] ?? 0) ^ 1;
-    const endByte = this.breakAt ?? bytes.length;
-    const broken = this.breakAt !== null;
-    this.breakAt = null;
-    for (let at = startByte; at < endByte; at += 65_536) {
-      const taken = await take(bytes.subarray(at, Math.min(at + 65_536, endByte)));
-      if (!taken.ok) return taken;
-    }
-    return broken ? fail({ code: "controller_unreachable", detail: "cut" }) : ok(undefined);
-  };
-
-  close(): void {}
+async function open() {
+  const directory = join(await makeTemporaryFolder(onTestFinished), "cache");
+  const { library, blobServer, close } = await openTestLibrary(onTestFinished);
+  const openAgain = () =>
+    openContentCache(directory, blobServer, new AbortController().signal, { retryMs: 1 });
+  return { library, directory, close, openAgain, cache: await openAgain() };
 }
 
-function open(server: BlobServer): Promise<ContentCache> {
-  return openContentCache(directory, server, new AbortController().signal);
+function packed(library: TestLibrary, raw: Buffer) {
+  return { stored: library.add(gzipSync(raw)), compression: "gzip", expanded: refOf(raw) } as const;
 }
 
-function refOf(bytes: Buffer): BlobRef {
-  return { sha256: createHash("sha256").update(bytes).digest("hex"), sizeBytes: bytes.length };
+function piecesOf(bytes: Buffer): Buffer {
+  const hasher = startPieceHasher();
+  hasher.update(bytes);
+  return Buffer.from(hasher.finish());
 }
 
-function randomish(length: number, seed = 1): Buffer {
-  const bytes = Buffer.alloc(length);
-  let state = seed;
-  for (let at = 0; at < length; at++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    bytes[at] = state >>> 24;
-  }
-  return bytes;
+async function rot(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[400_000] = bytes.readUInt8(400_000) ^ 1;
+  await writeFile(path, bytes);
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

@@ -1,6 +1,15 @@
-import type { FileHandle } from "node:fs/promises";
 import { fail, ok, type Result } from "../result.ts";
 import { fileProblem } from "./file-problem.ts";
+
+/** The part of a FileHandle that is used here. */
+type Writable = {
+  readonly write: (
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ) => Promise<{ readonly bytesWritten: number }>;
+};
 
 /**
  * Write all of the bytes at a position; the operating system may take them in parts.
@@ -8,7 +17,7 @@ import { fileProblem } from "./file-problem.ts";
  * Problems: disk_full, storage_failed.
  */
 export async function writeAll(
-  file: FileHandle,
+  file: Writable,
   bytes: Uint8Array,
   target: { readonly doing: string; readonly atByte: number },
 ): Promise<Result<void>> {
