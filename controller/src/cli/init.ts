@@ -30,12 +30,13 @@ export function initCommand(shell: Shell) {
         const { dataDirectory, configFile } = session.paths;
         // Certificates are made here only; every other command starts faster without that code.
         const { initFarm } = await import("../trust/init-farm.ts");
+        const { createNatsFiles } = await import("../nats/nats-files.ts");
         const initialised = await initFarm({
           dataDirectory,
           configPath: configFile,
           listen: listen.value,
           hosts,
-          natsFiles: {},
+          natsFiles: createNatsFiles(),
           nowMs: session.io.nowMs(),
         });
         if (!initialised.ok) return initialised;

@@ -77,6 +77,7 @@ async function openController(
     trust: trust.value,
     tls: tls.value,
     host: options.listen.host,
+    env: process.env,
     onProgress: () => progressed.raise(),
     log: options.log,
   });
