@@ -84,7 +84,13 @@ export const LAYERS: readonly Layer[] = [
     [...SHARED, "gen", ...AGENT_RIMS],
     "node pino ulid",
   ),
-  rim("agent/cli", "agent/src/cli/", [...SHARED, "agent/run", "agent/trust"], COMMANDS),
+  // A command runs the agent, enrols it with new keys, or shows the drives that it would offer.
+  rim(
+    "agent/cli",
+    "agent/src/cli/",
+    [...SHARED, ...namesOf("agent", "run trust nats drive")],
+    COMMANDS,
+  ),
 
   // Tests of the whole: journeys and labs see the programs from outside only.
   rim("test/support", "test/support/", SHARED, "node vitest"),

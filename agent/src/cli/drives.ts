@@ -1,0 +1,45 @@
+import { resolve } from "node:path";
+import { renderBytes } from "@stickfarm/common/bytes";
+import type { Drive } from "@stickfarm/common/drive/drive";
+import { ok } from "@stickfarm/common/result";
+import { sanitizeText } from "@stickfarm/common/sanitize-text";
+import { resolveData } from "./io.ts";
+import { printAnswer } from "./print.ts";
+import { readVirtualDrives } from "./read-virtual-drives.ts";
+import { collect, newCommand, type Shell } from "./shell.ts";
+
+export function drivesCommand(shell: Shell) {
+  const { io } = shell;
+  return newCommand(shell, {
+    name: "drives",
+    description:
+      "Show the drives that `run` would offer, and why some cannot be written.\n\nNothing is made, opened for writing or sent.",
+    examples: ["stickfarm-agent drives --virtual-drive device=/dev/loop5"],
+  })
+    .option("--data <folder>", "where the agent keeps its identity, journal and cache")
+    .option("--virtual-drive <spec>", "as for `run`; repeatable", collect)
+    .action(({ data, virtualDrive = [] }, command) =>
+      shell.run(command, async ({ json }) => {
+        const dataDirectory = resolve(io.workingDirectory, resolveData(io, data));
+        const sources = readVirtualDrives(io, dataDirectory, virtualDrive);
+        if (!sources.ok) return sources;
+        const { listDrives } = await import("../drive/list-drives.ts");
+        const { thisHost } = await import("../drive/read-machine.ts");
+        const drives = await listDrives(sources.value, thisHost(dataDirectory));
+        printAnswer(io, {
+          json,
+          value: drives,
+          text: drives.length === 0 ? "no drives" : drives.map(renderDrive).join("\n"),
+        });
+        return ok(0);
+      }),
+    );
+}
+
+/** A drive a line, its reasons below it. */
+function renderDrive({ bay, serial, sizeBytes, transport, refusals }: Drive): string {
+  const verdict = refusals.length === 0 ? "can be written" : "refused";
+  const line = `bay ${bay}  ${serial}  ${renderBytes(sizeBytes)}  ${transport}  ${verdict}`;
+  const reasons = refusals.map(({ code, detail }) => `  ${sanitizeText(`${detail} [${code}]`)}`);
+  return [sanitizeText(line), ...reasons].join("\n");
+}
