@@ -82,12 +82,12 @@ test("composeTree() names every collision", () => {
 test("composeTree() keeps our folder ours", () => {
   const { problems } = composeTree([
     { ...tree("us", "", ["stickfarm/media.json"]), isOurs: true },
-    tree("a", "", ["StickFarm/x"], ["stickfarm/packages"]),
+    tree("a", "", ["StickFarm/x", "StickFarm/y"], ["stickfarm/packages"]),
     tree("b", "", ["stickfarm"]),
     tree("c", "", ["stickfarm.txt", "x/stickfarm/y"]),
   ]);
   expect(problems.map(({ detail }) => detail)).toEqual([
-    'Cannot put "StickFarm/x" of content "a" on the stick: the folder "/stickfarm" is stickfarm\'s own',
+    'Cannot put "StickFarm" of content "a" on the stick: the folder "/stickfarm" is stickfarm\'s own',
     'Cannot put "stickfarm/packages" of content "a" on the stick: the folder "/stickfarm" is stickfarm\'s own',
     'Cannot put "stickfarm" of content "b" on the stick: content "us" has "stickfarm" there',
   ]);

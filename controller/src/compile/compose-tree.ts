@@ -48,16 +48,21 @@ type Folder = { readonly path: string; readonly tree: PlacedTree; isEmpty: boole
 
 function place(tree: PlacedTree, taken: Taken): readonly Problem[] {
   const problems: Problem[] = [];
+  const enter = folderKeeper(tree, taken, problems);
   for (const file of tree.files) {
     const path = join(tree.folder, file.path);
-    const problem = whyNotFile(path, tree, taken);
+    const folder = enter(parentOf(path));
+    if (folder === null) continue;
+    const folded = join(folder.folded, foldName(nameOf(path)));
+    const problem = whyNotFile(path, folded, tree, taken);
     if (problem !== null) {
       problems.push(problem);
       continue;
     }
-    const spelt = join(enterFolder(parentOf(path), tree, taken, false), nameOf(path));
-    const entries = taken.files.get(foldPath(path)) ?? [];
-    taken.files.set(foldPath(path), [...entries, { file: { ...file, path: spelt }, tree }]);
+    const placed = { file: { ...file, path: join(folder.spelt, nameOf(path)) }, tree };
+    const others = taken.files.get(folded);
+    if (others === undefined) taken.files.set(folded, [placed]);
+    else others.push(placed);
   }
   for (const directory of tree.emptyDirectories) {
     const path = join(tree.folder, directory);
@@ -68,14 +73,35 @@ function place(tree: PlacedTree, taken: Taken): readonly Problem[] {
   return problems;
 }
 
-function whyNotFile(path: string, tree: PlacedTree, taken: Taken): Problem | null {
-  const folder = taken.folders.get(foldPath(path));
+type Entered = { readonly folded: string; readonly spelt: string };
+
+/** Each folder of a tree is looked at once, however many files it holds; `null` when it cannot be there. */
+function folderKeeper(
+  tree: PlacedTree,
+  taken: Taken,
+  problems: Problem[],
+): (path: string) => Entered | null {
+  const entered = new Map<string, Entered | null>();
+  return (path) => {
+    const known = entered.get(path);
+    if (known !== undefined) return known;
+    const problem = whyNotFolder(path, tree, taken);
+    if (problem !== null) problems.push(problem);
+    const folder =
+      problem === null
+        ? { folded: foldPath(path), spelt: enterFolder(path, tree, taken, false) }
+        : null;
+    entered.set(path, folder);
+    return folder;
+  };
+}
+
+function whyNotFile(path: string, folded: string, tree: PlacedTree, taken: Taken): Problem | null {
+  const folder = taken.folders.get(folded);
   if (folder !== undefined && folder.tree !== tree) return collide(path, tree, folder);
-  const [other] = taken.files.get(foldPath(path)) ?? [];
-  if (other !== undefined && other.tree !== tree) {
-    return collide(path, tree, { path: other.file.path, tree: other.tree });
-  }
-  return whyOurs(path, tree) ?? whyNotFolder(parentOf(path), tree, taken);
+  const [other] = taken.files.get(folded) ?? [];
+  if (other === undefined || other.tree === tree) return whyOurs(path, tree);
+  return collide(path, tree, { path: other.file.path, tree: other.tree });
 }
 
 /** A folder cannot lie where, or below where, another tree has a file. */
