@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Log } from "@stickfarm/common/log";
@@ -142,6 +143,8 @@ type CacheParts = {
 function openCache({ identity, address, dataDirectory, stack }: CacheParts): Promise<ContentCache> {
   const server = openBlobServer({ address, ...identity });
   const stop = new AbortController();
+  // Each fetch listens, and thousands of small files are fetched; Node warns above ten.
+  setMaxListeners(0, stop.signal);
   stack.defer(async () => {
     stop.abort();
     server.close();

@@ -96,10 +96,11 @@ async function startEmbedded(parts: NatsParts, authority: NatsAuthority): Promis
   const nats = await startNats({ program: program.value, directory, host, tls, authority, log });
   if (!nats.ok) return nats;
   const { port, url, close } = nats.value;
+  const client = await parts.trust.authority.issueNatsClient(Date.now());
   return ok({
     servers: {
       servers: [url],
-      tls: { caPem: tls.caPem, serverName: CONTROLLER_HOST, client: tls },
+      tls: { caPem: tls.caPem, serverName: CONTROLLER_HOST, client },
       credentials: await controllerCredentials(authority),
     },
     agentPort: port,

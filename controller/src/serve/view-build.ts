@@ -35,8 +35,8 @@ export function summariseRevision(revision: Revision): MediaSummary {
 
 async function viewJob(farm: Farm, job: JobEntry): Promise<JobView> {
   const { jobId, agent, consent, state } = job;
-  const progress = farm.progressOf(jobId);
-  const current = progress?.attempt === state.attempt && isOpen(state) ? progress : null;
+  const phase = phaseOf(farm, job);
+  const current = progressIn(farm, job, phase);
   const attempt =
     state.attempt === 0 ? null : await farm.store.builds.attempt(jobId, state.attempt);
   const evidence =
@@ -50,7 +50,7 @@ async function viewJob(farm: Farm, job: JobEntry): Promise<JobView> {
     driveBytes: consent.sizeBytes,
     state: state.kind,
     attempt: state.attempt,
-    phase: phaseOf(farm, job),
+    phase,
     doneBytes: current?.doneBytes ?? 0,
     totalBytes: current?.totalBytes ?? 0,
     rateBytesPerSecond: Math.round(current?.ratePerSecondBytes ?? 0),
@@ -62,6 +62,13 @@ async function viewJob(farm: Farm, job: JobEntry): Promise<JobView> {
     proof: state.kind === "succeeded" ? state.proof : "",
     stickId: attempt?.stickId ?? "",
   };
+}
+
+/** Bytes of an earlier phase say nothing of this one. */
+function progressIn(farm: Farm, { jobId, state }: JobEntry, phase: AttemptPhase) {
+  const progress = farm.progressOf(jobId);
+  if (progress === null || !isOpen(state) || progress.attempt !== state.attempt) return null;
+  return phaseToWire(progress.phase) === phase ? progress : null;
 }
 
 function isOpen(state: JobState): boolean {
