@@ -50,7 +50,8 @@ async function readChain(address: HostPort): Promise<Result<readonly X509Certifi
     const detail = `Cannot reach the controller at "${renderHostPort(address)}": ${reason}`;
     return fail({ code: "controller_unreachable", detail, cause });
   } finally {
-    socket.destroy();
+    // Not at once: in TLS 1.3 the server's half of the handshake ends after ours.
+    socket.destroySoon();
   }
 }
 

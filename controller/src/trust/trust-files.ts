@@ -67,6 +67,11 @@ async function writeFiles(directory: string, files: FileSet): Promise<void> {
 async function removeStaged(dataDirectory: string): Promise<void> {
   const names = await readdir(dataDirectory);
   for (const name of names.filter((name) => name.startsWith(STAGED_PREFIX))) {
-    await rm(join(dataDirectory, name), { recursive: true, force: true });
+    try {
+      await rm(join(dataDirectory, name), { recursive: true, force: true });
+    } catch (error) {
+      // Somebody writes into it at this moment: one who has lost, and who removes it.
+      if (!isErrnoError(error) || error.code !== "ENOTEMPTY") throw error;
+    }
   }
 }
