@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { PIECE_BYTES } from "@stickfarm/common/layout/extent";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { openXxh64 } from "./xxh64.ts";
@@ -56,24 +56,28 @@ export function startPieceHasher(): PieceHasher {
 /**
  * Read the piece hashes beside a cached blob.
  *
+ * It waits for the disk: a writer has nothing else to do meanwhile, and for a tree of twenty thousand small files that
+ * costs a tenth of what asking a thread for each does.
+ *
  * Units:    bytes; `sizeBytes` is the blob's.
  * Problems: cache_corrupt, when the sidecar is missing or of another length.
  */
-export async function readPieceHashes(
-  blobPath: string,
-  sizeBytes: number,
-): Promise<Result<PieceHashes>> {
+export function readPieceHashes(blobPath: string, sizeBytes: number): Result<PieceHashes> {
   const count = Math.ceil(sizeBytes / PIECE_BYTES);
   const path = pieceHashesPath(blobPath);
-  const bytes = await readFile(path).catch((error: Error) => error);
-  if (bytes instanceof Error) return corrupt(path, bytes.message);
-  if (bytes.length !== count * HASH_BYTES) {
-    return corrupt(path, `it holds ${bytes.length} bytes, must be ${count * HASH_BYTES}`);
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length !== count * HASH_BYTES) {
+      return corrupt(path, `it holds ${bytes.length} bytes, must be ${count * HASH_BYTES}`);
+    }
+    return ok({
+      count,
+      expected: (pieceIndex) => bytes.readBigUInt64LE(pieceIndex * HASH_BYTES),
+    });
+  } catch (error) {
+    // node:fs throws nothing but errors.
+    return corrupt(path, (error as Error).message);
   }
-  return ok({
-    count,
-    expected: (pieceIndex) => bytes.readBigUInt64LE(pieceIndex * HASH_BYTES),
-  });
 }
 
 function corrupt(path: string, reason: string): Result<never> {

@@ -1,11 +1,10 @@
-import { close, open, read } from "node:fs";
+import { closeSync, openSync, read, readSync } from "node:fs";
 import { join } from "node:path";
 import { invariant } from "@stickfarm/common/invariant";
 import { PIECE_BYTES } from "@stickfarm/common/layout/extent";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { type PieceHashes, readPieceHashes } from "../content/piece-hashes.ts";
-import { runLanes } from "./run-lanes.ts";
 import type { PieceSegment } from "./split-extents.ts";
 
 /** Blobs that the cache holds and has checked, with the hashes of their pieces. */
@@ -16,35 +15,31 @@ export type CachedBlobs = {
 };
 
 export type BlobReader = {
-  /** Fills the whole buffer or fails. */
+  /** Fills the whole buffer or fails. One at a time. */
   readonly read: (blob: BlobPlace, buffer: Buffer) => Promise<Result<void>>;
-  readonly close: () => void;
 };
 
 export type BlobPlace = { readonly sha256: string; readonly blobOffsetBytes: number };
 
-const SIDECARS_AT_ONCE = 8;
+/** Up to here a read from the page cache is over before a thread could have been asked for it. */
+const SMALL_BYTES = 64 * 1024;
 
 /**
  * Read the piece hashes of all blobs.
  *
  * Problems: cache_corrupt.
  */
-export async function openCachedBlobs(
+export function openCachedBlobs(
   cacheDirectory: string,
   blobs: readonly BlobRef[],
-): Promise<Result<CachedBlobs>> {
+): Result<CachedBlobs> {
   const hashes = new Map<string, PieceHashes>();
-  const lanes = Array.from({ length: SIDECARS_AT_ONCE });
-  const never = new AbortController().signal;
-  const loaded = await runLanes(lanes, blobs, never, async ({ sha256, sizeBytes }) => {
-    if (hashes.has(sha256)) return ok(undefined);
-    const read = await readPieceHashes(join(cacheDirectory, sha256), sizeBytes);
+  for (const { sha256, sizeBytes } of blobs) {
+    if (hashes.has(sha256)) continue;
+    const read = readPieceHashes(join(cacheDirectory, sha256), sizeBytes);
     if (!read.ok) return read;
     hashes.set(sha256, read.value);
-    return ok(undefined);
-  });
-  if (!loaded.ok) return loaded;
+  }
   return ok({
     expected: ({ sha256, pieceIndex }) => {
       const pieces = hashes.get(sha256);
@@ -62,49 +57,40 @@ export function placeOf(piece: PieceSegment): BlobPlace {
 /** Keeps the last blob open: the next read is most often of the same one. */
 function openReader(cacheDirectory: string): BlobReader {
   let opened: { readonly sha256: string; readonly fd: number } | null = null;
-  const shut = (): void => {
-    if (opened !== null) close(opened.fd);
-    opened = null;
-  };
   return {
-    read: async ({ sha256, blobOffsetBytes }, buffer) => {
-      if (opened?.sha256 !== sha256) {
-        shut();
-        const fd = await openBlob(join(cacheDirectory, sha256));
-        if (!fd.ok) return fd;
-        opened = { sha256, fd: fd.value };
+    read: async (place, buffer) => {
+      const { sha256 } = place;
+      try {
+        if (opened !== null && opened.sha256 !== sha256) {
+          closeSync(opened.fd);
+          opened = null;
+        }
+        opened ??= { sha256, fd: openSync(join(cacheDirectory, sha256), "r") };
+        const bytes = await readBlob(opened.fd, buffer, place.blobOffsetBytes);
+        if (bytes === buffer.length) return ok(undefined);
+        return corrupt(place, `${bytes} bytes were there, must be ${buffer.length}`);
+      } catch (cause) {
+        // node:fs throws nothing but errors.
+        return corrupt(place, (cause as Error).message, cause);
       }
-      return readBlob({ fd: opened.fd, sha256, blobOffsetBytes, buffer });
     },
-    close: shut,
   };
 }
 
-function openBlob(path: string): Promise<Result<number>> {
-  return new Promise((resolve) => {
-    open(path, "r", (error, fd) => {
-      resolve(error === null ? ok(fd) : corrupt(`"${path}"`, error.message, error));
+async function readBlob(fd: number, buffer: Buffer, offsetBytes: number): Promise<number> {
+  if (buffer.length <= SMALL_BYTES) return readSync(fd, buffer, 0, buffer.length, offsetBytes);
+  return new Promise((resolve, reject) => {
+    read(fd, buffer, 0, buffer.length, offsetBytes, (error, bytes) => {
+      if (error === null) resolve(bytes);
+      else reject(error);
     });
   });
 }
 
-type BlobRead = BlobPlace & { readonly fd: number; readonly buffer: Buffer };
-
-function readBlob({ fd, sha256, blobOffsetBytes, buffer }: BlobRead): Promise<Result<void>> {
-  return new Promise((resolve) => {
-    read(fd, buffer, 0, buffer.length, blobOffsetBytes, (error, bytes) => {
-      const place = `"${sha256}" at byte ${blobOffsetBytes}`;
-      if (error !== null) resolve(corrupt(place, error.message, error));
-      else if (bytes === buffer.length) resolve(ok(undefined));
-      else resolve(corrupt(place, `${bytes} bytes were there, must be ${buffer.length}`));
-    });
-  });
-}
-
-function corrupt(place: string, reason: string, cause?: Error): Result<never> {
+function corrupt(place: BlobPlace, reason: string, cause?: unknown): Result<never> {
   return fail({
     code: "cache_corrupt",
-    detail: `Cannot read the cached content ${place}: ${reason}`,
+    detail: `Cannot read the cached content "${place.sha256}" at byte ${place.blobOffsetBytes}: ${reason}`,
     cause,
   });
 }

@@ -120,7 +120,7 @@ export async function runPasses(options: {
   readonly onPhase?: (phase: WriterPhase) => void;
   readonly onProgress?: () => void;
 }): Promise<Run> {
-  const blobs = await openCachedBlobs(options.cache.directory, options.blobs);
+  const blobs = openCachedBlobs(options.cache.directory, options.blobs);
   invariant(blobs.ok, "the cache holds the blobs");
   const signal = options.signal ?? new AbortController().signal;
   const work = openWork(options.drive, blobs.value, signal);

@@ -35,7 +35,7 @@ async function prepare(
 ): Promise<{ readonly work: Work; readonly plan: WritePlan } | { readonly problem: Problem }> {
   const layout = await layoutOrder(order);
   if (!layout.ok) return layout;
-  const blobs = await openCachedBlobs(order.cacheDirectory, blobsOf(order));
+  const blobs = openCachedBlobs(order.cacheDirectory, blobsOf(order));
   if (!blobs.ok) return blobs;
   const work = openWork(driveBehind(DRIVE_FD), blobs.value, inbox.signal);
   return { work, plan: planWrite(layout.value.extents, order.geometry, isZeroPieceOf(work)) };
