@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseDuration, renderDuration } from "./durations.ts";
+import { parseDuration, renderDuration, renderElapsed } from "./durations.ts";
 
 test.each([
   [0, "0s"],
@@ -13,6 +13,16 @@ test.each([
   [273_600_000, "3d 04h"],
 ])("renderDuration(%i) is %s", (durationMs, text) => {
   expect(renderDuration(durationMs)).toBe(text);
+});
+
+test.each([
+  [0, "0.0s"],
+  [420, "0.4s"],
+  [9_949, "9.9s"],
+  [9_950, "10s"],
+  [227_000, "3m 47s"],
+])("renderElapsed(%i) is %s", (durationMs, text) => {
+  expect(renderElapsed(durationMs)).toBe(text);
 });
 
 test.each([

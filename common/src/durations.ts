@@ -25,6 +25,12 @@ export function renderDuration(durationMs: number): string {
   return `${seconds}s`;
 }
 
+/** What something took: tenths below ten seconds, where whole seconds would say nothing. */
+export function renderElapsed(durationMs: number): string {
+  const isShort = durationMs >= 0 && durationMs < 9_950;
+  return isShort ? `${(durationMs / SECOND_MS).toFixed(1)}s` : renderDuration(durationMs);
+}
+
 /** "90s", "15m", "24h", "7d": a whole number with its unit, in milliseconds. */
 export function parseDuration(text: string): Result<number> {
   const match = /^(\d+)\s*([smhd])$/.exec(text.trim());

@@ -63,7 +63,7 @@ export const LAYERS: readonly Layer[] = [
   rim(
     "controller/cli",
     "controller/src/cli/",
-    [...SHARED, "gen", "controller/serve", "controller/trust", "controller/content"],
+    [...SHARED, "gen", ...namesOf("controller", "serve trust nats content")],
     `${COMMANDS} ${PICTURES}`,
   ),
 

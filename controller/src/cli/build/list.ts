@@ -1,4 +1,4 @@
-import { renderDuration } from "@stickfarm/common/durations";
+import { renderElapsed } from "@stickfarm/common/durations";
 import { ok } from "@stickfarm/common/result";
 import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
 import { type BuildPicture, parseBuild } from "../connect/build-picture.ts";
@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<ListedBuild>[] = [
   {
     head: "TOOK",
     cell: ({ createdAtMs, endedAtMs }) =>
-      endedAtMs === null ? "" : renderDuration(endedAtMs - createdAtMs),
+      endedAtMs === null ? "" : renderElapsed(endedAtMs - createdAtMs),
     align: "right",
   },
 ];

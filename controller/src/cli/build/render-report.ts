@@ -1,5 +1,5 @@
 import { renderBytes, renderRate } from "@stickfarm/common/bytes";
-import { renderDuration } from "@stickfarm/common/durations";
+import { renderElapsed } from "@stickfarm/common/durations";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
 import { renderFields, renderTime } from "../output/render-fields.ts";
@@ -48,7 +48,7 @@ const COLUMNS: readonly Column<StickReport>[] = [
   { head: "VERIFY", cell: (stick) => renderSpeed(stick.verifyBytesPerSecond), align: "right" },
   {
     head: "TOOK",
-    cell: ({ evidence }) => (evidence ? renderDuration(evidence.totalMs) : ""),
+    cell: ({ evidence }) => (evidence ? renderElapsed(evidence.totalMs) : ""),
     align: "right",
   },
   { head: "ATTEMPT", cell: ({ attempt }) => attempt, align: "right" },
@@ -77,7 +77,7 @@ export function renderReport(report: BuildReport, { color }: { readonly color: b
       ["Image SHA-256", report.imageSha256],
       ["Started", renderTime(report.createdAtMs)],
       ["Ended", renderTime(report.endedAtMs)],
-      ["Took", report.tookMs === null ? null : renderDuration(report.tookMs)],
+      ["Took", report.tookMs === null ? null : renderElapsed(report.tookMs)],
     ]),
     `\n${renderTable(sticks, COLUMNS, { color })}`,
     problems.length === 0 ? "" : `\n${problems.join("")}`,

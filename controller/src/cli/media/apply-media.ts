@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { fileProblem } from "@stickfarm/common/rim/file-problem";
-import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
+import { type MediaSummary, OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
 import type { Controller } from "../connect/controller.ts";
 import { writeAnswer } from "../output/write-answer.ts";
 import type { Session } from "../shell/session.ts";
@@ -33,14 +33,14 @@ export async function applyMedia(
   const response = await controller.call(OperatorServiceService.applyMedia, request);
   if (!response.ok) return response;
   const { findings, media, stored } = response.value;
-  const name = media === undefined ? "" : `${media.name}@${media.revision}`;
+  const name = media === undefined ? "" : nameOf(media);
   const outcome = dryRun
     ? "is valid"
     : stored
       ? "is stored"
       : "was stored before and has not changed";
   writeAnswer(session, response.value, () => {
-    const found = renderFindings(file, findings, session);
+    const found = renderFindings(file === "-" ? "stdin" : file, findings, session);
     return media === undefined ? found : `${found}${name} ${outcome}, ${countFindings(findings)}\n`;
   });
   if (media !== undefined && !findings.some(isError)) return ok(0);
@@ -48,6 +48,11 @@ export async function applyMedia(
     code: "definition_invalid",
     detail: `Cannot take the definition "${file}": it has ${countFindings(findings)}`,
   });
+}
+
+/** A definition that was only checked may have no revision yet. */
+function nameOf({ name, revision }: MediaSummary): string {
+  return revision === 0 ? name : `${name}@${revision}`;
 }
 
 async function readDefinition(session: Session, file: string): Promise<Result<string>> {

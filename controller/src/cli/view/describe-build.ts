@@ -1,5 +1,5 @@
 import { renderBytes, renderRate } from "@stickfarm/common/bytes";
-import { renderDuration } from "@stickfarm/common/durations";
+import { renderDuration, renderElapsed } from "@stickfarm/common/durations";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
 import { estimateJobLeftMs } from "./estimate-left.ts";
@@ -71,7 +71,7 @@ function describeStart({ buildId, media, jobs }: BuildPicture): string {
 
 function describeEnd({ buildId, state, jobs, createdAtMs, endedAtMs }: BuildPicture): string {
   const good = jobs.filter((job) => job.state === "succeeded").length;
-  const took = endedAtMs === null ? "" : ` in ${renderDuration(endedAtMs - createdAtMs)}`;
+  const took = endedAtMs === null ? "" : ` in ${renderElapsed(endedAtMs - createdAtMs)}`;
   return sanitizeText(`build ${buildId} ${state}: ${good} of ${jobs.length} sticks good${took}`);
 }
 

@@ -1,6 +1,6 @@
 import { assertNever } from "@stickfarm/common/assert-never";
 import { renderRate } from "@stickfarm/common/bytes";
-import { renderDuration, SECOND_MS } from "@stickfarm/common/durations";
+import { renderDuration, renderElapsed, SECOND_MS } from "@stickfarm/common/durations";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import type { JobPicture } from "../connect/build-picture.ts";
 import { estimateJobLeftMs } from "./estimate-left.ts";
@@ -96,7 +96,7 @@ export function listReasons(job: JobPicture): string[] {
 }
 
 export function renderProof(job: JobPicture): string {
-  const took = job.evidence === null ? "" : ` in ${renderDuration(job.evidence.totalMs)}`;
+  const took = job.evidence === null ? "" : ` in ${renderElapsed(job.evidence.totalMs)}`;
   return `${job.proof ?? "no proof"}${took}`;
 }
 

@@ -1,5 +1,5 @@
 import { renderRate } from "@stickfarm/common/bytes";
-import { renderDuration } from "@stickfarm/common/durations";
+import { renderDuration, renderElapsed } from "@stickfarm/common/durations";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import stringWidth from "string-width";
 import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
@@ -75,7 +75,7 @@ function countDrives(count: number): string {
 function renderPace(build: WatchedBuild, nowMs: number): string[] {
   const { jobs, state, createdAtMs, endedAtMs } = build.picture;
   if (state !== "running")
-    return endedAtMs === null ? [] : [`took ${renderDuration(endedAtMs - createdAtMs)}`];
+    return endedAtMs === null ? [] : [`took ${renderElapsed(endedAtMs - createdAtMs)}`];
   const moving = jobs.filter((job) => measureQuietMs(build, job, nowMs) === null);
   const rate = moving
     .filter((job) => job.state === "running")
