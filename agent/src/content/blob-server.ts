@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import {
@@ -6,6 +5,7 @@ import {
   networkProblem,
   openContentClient,
 } from "@stickfarm/common/rim/content-client";
+import { gather } from "@stickfarm/common/rim/gather";
 
 /** Takes bytes in order; the next ones come when it has settled. */
 export type TakeBytes = (bytes: Uint8Array) => Promise<Result<void>>;
@@ -41,7 +41,7 @@ export function openBlobServer(options: BlobServerOptions): BlobServer {
     connectionsMax: CONNECTIONS_MAX,
   });
   return {
-    read: async ({ sha256 }, startByte, { take, signal }) => {
+    read: async ({ sha256, sizeBytes }, startByte, { take, signal }) => {
       const doing = `Cannot fetch content ${sha256}`;
       // A server that knew no ranges would send all from the beginning: then this is no answer.
       const [headers, statuses] =
@@ -49,7 +49,7 @@ export function openBlobServer(options: BlobServerOptions): BlobServer {
       const asked = await client.ask({ doing, method: "GET", sha256, headers, statuses, signal });
       if (!asked.ok) return asked;
       try {
-        return await pour(asked.value, take);
+        return await pour(gather(asked.value, sizeBytes - startByte), take);
       } catch (error) {
         return fail(networkProblem(`${doing} from ${options.address}`, error, signal));
       }
@@ -59,9 +59,9 @@ export function openBlobServer(options: BlobServerOptions): BlobServer {
 }
 
 /** Leaving the loop early ends the connection. */
-async function pour(response: IncomingMessage, take: TakeBytes): Promise<Result<void>> {
-  for await (const chunk of response) {
-    const taken = await take(chunk);
+async function pour(body: AsyncIterable<Uint8Array>, take: TakeBytes): Promise<Result<void>> {
+  for await (const bytes of body) {
+    const taken = await take(bytes);
     if (!taken.ok) return taken;
   }
   return ok(undefined);

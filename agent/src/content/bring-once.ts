@@ -31,8 +31,9 @@ export function bringOnce(directory: string): BringOnce {
       const version = await readCachedVersion(directory, blob);
       if (version === null || version !== known.get(blob.sha256)) {
         const checked: Work = (...flight) => bringChecked(directory, blob, work, flight);
+        const bring = version === null ? work : checked;
         const traveller = { onProgress: teller.report, signal };
-        const brought = await flights.join(blob.sha256, checked, traveller);
+        const brought = await flights.join(blob.sha256, bring, traveller);
         if (!brought.ok) return brought;
         const newVersion = await readCachedVersion(directory, blob);
         if (newVersion !== null) known.set(blob.sha256, newVersion);

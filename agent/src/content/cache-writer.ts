@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { constants, type FileHandle, open, rm, writeFile } from "node:fs/promises";
+import { constants, type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MIB } from "@stickfarm/common/bytes";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
-import { moveIntoPlace } from "@stickfarm/common/rim/atomic-file";
+import { syncDirectory } from "@stickfarm/common/rim/atomic-file";
 import { checkDiskRoom } from "@stickfarm/common/rim/disk-room";
 import { fileProblem } from "@stickfarm/common/rim/file-problem";
 import { writeAll } from "@stickfarm/common/rim/write-all";
@@ -14,6 +14,11 @@ import { pieceHashesPath, startPieceHasher } from "./piece-hashes.ts";
 const READ_BYTES = MIB;
 /** Bytes go to the disk as they come, so that the last sync is short; and so often the room on it is looked at. */
 const SYNC_EVERY_BYTES = 64 * MIB;
+/**
+ * Smaller blobs are left to the kernel: a tree has thousands, and three syncs for each take longer than to fetch it. If
+ * the power goes first, the next run finds by the piece hashes that they are not whole.
+ */
+const SYNC_BYTES_MIN = MIB;
 
 /**
  * Take a blob in where it broke off, or from its beginning. SHA-256 and the piece hashes are computed on the way, once for
@@ -48,6 +53,8 @@ export class CacheWriter {
   readonly #hash = createHash("sha256");
   readonly #pieces = startPieceHasher();
   #atByte = 0;
+  /** The file's size. */
+  #writtenBytes = 0;
   #unsyncedBytes = 0;
 
   constructor(file: FileHandle, target: Target) {
@@ -67,6 +74,7 @@ export class CacheWriter {
       const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#atByte);
       if (bytesRead === 0 || this.#atByte > this.#target.blob.sizeBytes) return;
       this.#note(buffer.subarray(0, bytesRead));
+      this.#writtenBytes = this.#atByte;
     }
   }
 
@@ -83,6 +91,7 @@ export class CacheWriter {
       const target = { doing, atByte: this.#atByte + start };
       const written = await writeAll(this.#file, bytes.subarray(start, end), target);
       if (!written.ok) return written;
+      this.#writtenBytes = this.#atByte + end;
     }
     this.#note(bytes);
     this.#unsyncedBytes += bytes.length;
@@ -90,7 +99,7 @@ export class CacheWriter {
   }
 
   /**
-   * Give the blob its name, durably, if it is the one that was promised; else nothing of it is left.
+   * Give the blob its name, if it is the one that was promised; else nothing of it is left.
    *
    * Problems: content_digest_mismatch, disk_full, storage_failed.
    */
@@ -101,12 +110,14 @@ export class CacheWriter {
       await this.discard();
       return this.#mismatch(`${this.#atByte} bytes with the SHA-256 ${sha256} came`);
     }
+    const flush = blob.sizeBytes >= SYNC_BYTES_MIN;
     try {
       // A hole at the end is not in the file's size yet.
-      await this.#file.truncate(blob.sizeBytes);
-      await this.#file.sync();
-      await writeFile(pieceHashesPath(path), this.#pieces.finish(), { mode: 0o600, flush: true });
-      await moveIntoPlace(`${path}.partial`, path);
+      if (this.#writtenBytes < blob.sizeBytes) await this.#file.truncate(blob.sizeBytes);
+      if (flush) await this.#file.sync();
+      await writeFile(pieceHashesPath(path), this.#pieces.finish(), { mode: 0o600, flush });
+      await rename(`${path}.partial`, path);
+      if (flush) await syncDirectory(dirname(path));
       return ok(undefined);
     } catch (error) {
       return fail(fileProblem(doing, error));

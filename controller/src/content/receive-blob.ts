@@ -7,6 +7,7 @@ import { fail, ok, type Result } from "@stickfarm/common/result";
 import { moveIntoPlace, syncDirectory } from "@stickfarm/common/rim/atomic-file";
 import { checkDiskRoom } from "@stickfarm/common/rim/disk-room";
 import { fileProblem } from "@stickfarm/common/rim/file-problem";
+import { gather } from "@stickfarm/common/rim/gather";
 import { writeAll } from "@stickfarm/common/rim/write-all";
 
 export type Reception = {
@@ -60,7 +61,7 @@ async function writeChecked(
   const hash = createHash("sha256");
   let sizeBytes = 0;
   let unsyncedBytes = 0;
-  for await (const chunk of untilBroken(bytes)) {
+  for await (const chunk of gather(untilBroken(bytes), blob.sizeBytes)) {
     if (sizeBytes + chunk.length > blob.sizeBytes)
       return refuse(`more than the ${blob.sizeBytes} announced bytes came`);
     hash.update(chunk);

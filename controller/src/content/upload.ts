@@ -28,6 +28,7 @@ export type Uploaded = {
 export const UPLOADS_AT_ONCE = 4;
 const TRIES_MAX = 4;
 const RETRY_MS = 500;
+const READ_BYTES = 256 * 1024;
 /** To ask for less takes as long as to send it. */
 const ASK_FIRST_BYTES_MIN = 64 * 1024;
 
@@ -143,7 +144,8 @@ function readScanned(
   async function* read(): AsyncGenerator<Uint8Array> {
     if (blob.sizeBytes === 0) return;
     try {
-      for await (const chunk of createReadStream(localPath, { end: blob.sizeBytes - 1 })) {
+      const part = { end: blob.sizeBytes - 1, highWaterMark: READ_BYTES };
+      for await (const chunk of createReadStream(localPath, part)) {
         sentBytes += chunk.length;
         onBytes(chunk.length);
         yield chunk;
