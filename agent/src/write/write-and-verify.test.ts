@@ -219,6 +219,43 @@ test("writeAndVerify() never flushes again after a flush failed", async () => {
   expect(flushes).toBe(2);
 });
 
+test("writeAndVerify() flushes the zeros that it wrote before it reads them back", async () => {
+  const { run } = await setUp();
+  const drive = openMemoryDrive(geometry);
+  const calls: string[] = [];
+  const noted = {
+    ...drive,
+    flush: () => {
+      calls.push("flush");
+      return drive.flush();
+    },
+    write: (buffer: Buffer, at: number) => {
+      calls.push(within(at, ...zerosAt) ? "zeros" : "write");
+      return drive.write(buffer, at);
+    },
+  };
+  await run({ drive: noted });
+  expect(calls.slice(calls.lastIndexOf("zeros"))).toEqual(["zeros", "flush"]);
+});
+
+test("writeAndVerify() notices a change in the zeros after the end of an odd image", async () => {
+  const { cache, run } = await setUp();
+  const odd = await cache.add(noise(3 * MIB + 1001));
+  const drive = openMemoryDrive(geometry);
+  const { verified } = await run({
+    drive,
+    blobs: [odd],
+    extents: imageExtents(odd),
+    onPhase: (phase) => {
+      if (phase === "verify") drive.bytes[3 * MIB + 1010] = 1;
+    },
+  });
+  const at = 3 * MIB + 1010;
+  expect(verified).toMatchObject({
+    problem: { code: "verify_mismatch", detail: expect.stringContaining(`${at} to ${at}`) },
+  });
+});
+
 test("writeAndVerify() blames the cache for a blob that was cut or changed", async () => {
   const { cache, run } = await setUp();
   const drive = openMemoryDrive(geometry);
