@@ -94,7 +94,8 @@ async function openAgent(options: AgentOptions, stack: CloseStack): Promise<Resu
     verifySignature(identity.signingKeyPem, bytes, signature);
   const desk = new OrderDesk({
     journal: journal.value,
-    prepare: (order, onProgress) => prepareContent({ cache, isSigned }, order, onProgress),
+    prepare: (order, onProgress, signal) =>
+      prepareContent({ cache, isSigned }, order, onProgress, signal),
     claim: (order, content, events) =>
       claimStick(
         { sources: options.virtualDrives, host, cacheDirectory: cache.directory },

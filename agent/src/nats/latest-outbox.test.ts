@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { LatestOutbox, OUTBOX_JOBS_MAX } from "./latest-outbox.ts";
 import { progressOf } from "./nats-fixture.ts";
@@ -35,4 +36,17 @@ test("LatestOutbox wakes its reader with the first event, at once when there is 
   const empty = new LatestOutbox().filled(stop.signal);
   stop.abort();
   await empty;
+});
+
+test("filled() leaves no listener on the signal of a connection that lives on", async () => {
+  const outbox = new LatestOutbox();
+  const { signal } = new AbortController();
+  const event = progressOf({ jobId: "a", seq: 1 });
+  for (let index = 0; index < 3; index++) {
+    const filled = outbox.filled(signal);
+    outbox.put(event);
+    await filled;
+    outbox.remove([event]);
+  }
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });

@@ -42,8 +42,13 @@ export class LatestOutbox {
   async filled(signal: AbortSignal): Promise<void> {
     if (this.#events.size > 0 || signal.aborted) return;
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      // A signal that lives as long as the connection must not keep a listener of each event.
+      const wake = () => {
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.#wake = wake;
+      signal.addEventListener("abort", wake, { once: true });
     });
     this.#wake = null;
   }

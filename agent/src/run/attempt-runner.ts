@@ -23,6 +23,7 @@ export type AttemptPorts = {
   readonly prepare: (
     order: AttemptOrder,
     onProgress: (doneBytes: number, totalBytes: number) => void,
+    signal: AbortSignal,
   ) => Promise<Result<PreparedContent>>;
   /** Open the drive and start its writer; nothing is written before `begin`. */
   readonly claim: (
@@ -58,6 +59,8 @@ export class AttemptRunner {
   #heardAtMs = 0;
   #watch: NodeJS.Timeout | null = null;
   #closed = false;
+  /** Aborted when the attempt is over: what it alone waits for need not come. */
+  readonly #ended = new AbortController();
 
   constructor(order: AttemptOrder, ports: AttemptPorts) {
     this.order = order;
@@ -79,6 +82,7 @@ export class AttemptRunner {
   /** Let go of the drive and say nothing more: this process ends. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#ended.abort();
     if (this.#watch !== null) clearInterval(this.#watch);
     await this.#release();
   }
@@ -122,7 +126,7 @@ export class AttemptRunner {
     this.#ports.phase(this.order, "fetch");
     const onProgress = (doneBytes: number, totalBytes: number) =>
       this.#ports.meter.show(this.order, { phase: "fetch", doneBytes, totalBytes });
-    const content = await this.#ports.prepare(this.order, onProgress);
+    const content = await this.#ports.prepare(this.order, onProgress, this.#ended.signal);
     if (content.ok) this.#content = content.value;
     this.tell(
       content.ok ? { kind: "content_ready" } : { kind: "content_failed", problem: content.problem },
@@ -176,6 +180,7 @@ export class AttemptRunner {
   }
 
   async #finish(outcome: AttemptOutcome): Promise<void> {
+    this.#ended.abort();
     if (this.#watch !== null) clearInterval(this.#watch);
     await this.#release();
     const { jobId, attempt, fence, manifest } = this.order;

@@ -11,6 +11,8 @@ export type PreparedContent = {
   readonly manifestBytes: Uint8Array;
 };
 
+type OnProgress = (doneBytes: number, totalBytes: number) => void;
+
 export type PrepareParts = {
   readonly cache: ContentCache;
   /** Whether the controller that enrolled this agent has signed these bytes. */
@@ -25,23 +27,24 @@ export type PrepareParts = {
 export async function prepareContent(
   { cache, isSigned }: PrepareParts,
   order: AttemptOrder,
-  onProgress: (doneBytes: number, totalBytes: number) => void,
+  onProgress: OnProgress,
+  signal: AbortSignal,
 ): Promise<Result<PreparedContent>> {
   if (!isSigned(order.passport, order.passportSignature)) return unsigned("passport");
-  const fetched = await cache.ensureAll([order.manifest], () => undefined);
+  const fetched = await cache.ensureAll([order.manifest], () => undefined, signal);
   if (!fetched.ok) return fetched;
   const manifestBytes = await cache.read(order.manifest.sha256);
   if (!isSigned(manifestBytes, order.manifestSignature)) return unsigned("manifest");
   const manifest = parseManifest(manifestBytes);
   if (!manifest.ok) return manifest;
-  const brought = await bringBody(cache, manifest.value.body, onProgress);
+  const brought = await bringBody(cache, manifest.value.body, { onProgress, signal });
   return brought.ok ? ok({ manifest: manifest.value, manifestBytes }) : brought;
 }
 
 function bringBody(
   cache: ContentCache,
   body: Manifest["body"],
-  onProgress: (doneBytes: number, totalBytes: number) => void,
+  { onProgress, signal }: { readonly onProgress: OnProgress; readonly signal: AbortSignal },
 ): Promise<Result<void>> {
   const blobs = blobsOf(body);
   const totalBytes = blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -51,8 +54,8 @@ function bringBody(
     onProgress(doneBytes, totalBytes);
   };
   return body.kind === "image"
-    ? cache.ensureExpanded(body, onBytes)
-    : cache.ensureAll(blobs, onBytes);
+    ? cache.ensureExpanded(body, onBytes, signal)
+    : cache.ensureAll(blobs, onBytes, signal);
 }
 
 function blobsOf(body: Manifest["body"]): readonly BlobRef[] {
