@@ -224,6 +224,19 @@ test("ensureAll() checks what an earlier run left, and does not fetch it when it
   expect([library.calls.length, sum(counts)]).toEqual([1, 600_000]);
 });
 
+test("ensureAll() keeps a blob whose check was stopped", async () => {
+  const { library, cache, openAgain } = await open();
+  const blob = library.add(noise(3_000_000));
+  await cache.ensureAll([blob], silent);
+  const later = await openAgain();
+  const stop = new AbortController();
+  expect(await later.ensureAll([blob], () => stop.abort(), stop.signal)).toMatchObject({
+    problem: { code: "canceled" },
+  });
+  expect(await later.ensureAll([blob], silent)).toEqual(ok(undefined));
+  expect(library.calls).toHaveLength(1);
+});
+
 test("doubt() makes the same run look again at what seems untouched", async () => {
   const { library, cache, directory } = await open();
   const blob = library.add(noise(600_000));

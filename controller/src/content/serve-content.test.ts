@@ -4,9 +4,12 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { fail } from "@stickfarm/common/result";
 import { parseProblemHttp } from "@stickfarm/common/wire/problem-http";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { blobOf, openTestContent, type TestRole } from "./content-fixture.ts";
+import type { Library } from "./library.ts";
+import { serveContent } from "./serve-content.ts";
 
 vi.setConfig({ testTimeout: 20_000 });
 
@@ -112,6 +115,20 @@ test("serveContent() tells a sender at once that there is no room", async () => 
   sending.destroy();
 });
 
+test("serveContent() answers a sender in the middle of his body when the disk fills up", async () => {
+  const problem = { code: "disk_full", detail: "Cannot keep it: full" } as const;
+  const { send } = await open((library) => ({
+    ...library,
+    receive: async (_, bytes) => {
+      for await (const chunk of bytes) if (chunk.length > 0) break;
+      return fail(problem);
+    },
+  }));
+  const large = Buffer.alloc(8 * 1024 * 1024);
+  const { status, body } = await send("operator", { method: "PUT", path: PATH }, large);
+  expect(parseProblemHttp(status, body)).toEqual(problem);
+});
+
 test("serveContent() leaves nothing of a sender who goes away", async () => {
   const { start, directory, library } = await open();
   const sending = start("operator", {
@@ -150,8 +167,10 @@ type Answer = {
   readonly body: Buffer;
 };
 
-async function open() {
-  const { caPem, keys, port, ...content } = await openTestContent(onTestFinished);
+async function open(change: (library: Library) => Library = (library) => library) {
+  const { caPem, keys, port, ...content } = await openTestContent(onTestFinished, (_, library) =>
+    serveContent(change(library)),
+  );
   const start = (who: TestRole, options: RequestOptions): ClientRequest =>
     request({
       agent: false,
@@ -164,8 +183,10 @@ async function open() {
     });
   const send = async (who: TestRole, options: RequestOptions, body?: Buffer): Promise<Answer> => {
     const sending = start(who, options);
-    sending.end(body);
-    return readAnswer(sending);
+    const answered = readAnswer(sending);
+    // An answer in the middle of the body leaves a sender whose connection ends with the test.
+    sending.on("error", () => undefined).end(body);
+    return answered;
   };
   return { start, send, ...content };
 }
