@@ -67,7 +67,16 @@ export function startProgram(
 
 /** As startProgram(), for any script, and for callers that end it themselves. It goes with this process at the latest. */
 export function spawnProgram(script: readonly string[], options: ProgramOptions): Program {
-  const child = spawn(process.execPath, script, {
+  return spawnCommand(process.execPath, script, options);
+}
+
+/** As spawnProgram(), for a command that is no script of Node. */
+export function spawnCommand(
+  command: string,
+  args: readonly string[],
+  options: ProgramOptions,
+): Program {
+  const child = spawn(command, args, {
     cwd: options.cwd,
     env: environment(options),
     stdio: "pipe",
@@ -96,7 +105,7 @@ export async function runToEnd(
 
 function watch(child: ChildProcessWithoutNullStreams): Program {
   const { pid } = child;
-  if (pid === undefined) throw new Error(`Node did not start: ${child.spawnargs.join(" ")}`);
+  if (pid === undefined) throw new Error(`This did not start: ${child.spawnargs.join(" ")}`);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
