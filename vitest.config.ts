@@ -20,7 +20,7 @@ export default defineConfig({
             "test/{tidy,proto,support}/**/*.test.ts",
           ],
           pool: "forks",
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {

@@ -32,6 +32,8 @@ const STARTS_PROGRAMS: Readonly<Record<string, string>> = {
   "agent/src/drive/lock-drive.ts": "flock, which Node cannot call",
   "agent/src/write/start-writer.ts": "one child for each active drive",
   "common/src/rim/run-tool.ts": "programs from the table of tools",
+  "controller/src/cli/demo/open-stage.ts":
+    "the demo's controller and agents, as an operator starts them",
   "controller/src/nats/run-nats-server.ts": "the embedded message server",
 };
 

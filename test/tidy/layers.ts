@@ -59,7 +59,7 @@ export const LAYERS: readonly Layer[] = [
     [...SHARED, "gen", ...CONTROLLER_RIMS],
     "node pino ulid",
   ),
-  // A command starts the controller, makes or reads its keys, reads what is to be uploaded; the rest it asks for by gRPC.
+  // A command starts the controller, makes or reads its keys, reads what is to be uploaded; the rest goes by gRPC.
   rim(
     "controller/cli",
     "controller/src/cli/",
