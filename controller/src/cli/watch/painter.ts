@@ -43,6 +43,8 @@ const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
 /** Without news the time that a drive stands still grows on, and the terminal may have another size. */
 const REDRAW_MS = 500;
+/** Not an empty line: log-update 7.2 loses count of its lines when what changed ends in one. */
+const BETWEEN_BUILDS = "\n \n";
 
 function startDrawing(session: Session): Painter {
   const { io } = session;
@@ -56,7 +58,7 @@ function startDrawing(session: Session): Painter {
     const look = { columns, rows: last ? null : share, color: session.color, utf8 };
     return [...builds.values()]
       .map((build) => renderBuild(build, { ...look, nowMs: io.nowMs() }).join("\n"))
-      .join("\n\n");
+      .join(BETWEEN_BUILDS);
   };
   const redraw = setInterval(() => update(render(false)), REDRAW_MS);
   io.stdout.write(HIDE_CURSOR);
