@@ -1,0 +1,142 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BuildView, JobView } from "@stickfarm/proto/stickfarm/v1/operator";
+import { freePort } from "../../support/free-port.ts";
+import { type Ended, type Program, runToEnd, startProgram } from "../../support/processes.ts";
+import { tempDirectory } from "../../support/temp-directory.ts";
+import { waitFor } from "../../support/wait-for.ts";
+
+export type DriveSpec = { readonly serial: string; readonly bay: string; readonly size: string };
+
+/** A controller and its agents: the built programs, as an operator starts them, in a directory of their own. */
+export type TestFarm = {
+  readonly directory: string;
+  /** HOST:PORT of the controller. */
+  readonly address: string;
+  /** What `stickfarm` finds its farm by. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly controller: () => Program;
+  readonly agent: (name: string) => Program;
+  /** Start the controller again after its end. */
+  readonly serve: () => Promise<void>;
+  readonly runAgent: (name: string) => Promise<void>;
+  /** Run `stickfarm` to its end, whatever that is. */
+  readonly run: (...args: string[]) => Promise<Ended>;
+  /** Run `stickfarm`, which must succeed, and give back stdout. */
+  readonly must: (...args: string[]) => Promise<string>;
+  /** A build as the controller sees it now. */
+  readonly build: (buildId: string) => Promise<BuildView>;
+  /** The job on this bay. */
+  readonly job: (buildId: string, bay: string) => Promise<JobView>;
+  readonly ended: (buildId: string, limitMs?: number) => Promise<BuildView>;
+  /** File of a drive. */
+  readonly driveFile: (agent: string, serial: string) => string;
+};
+
+type Options = {
+  readonly agents: Readonly<Record<string, readonly DriveSpec[]>>;
+  readonly serveArgs?: readonly string[];
+};
+
+/** Start a farm; it ends with the test. */
+export async function startFarm({ agents, serveArgs = [] }: Options): Promise<TestFarm> {
+  const directory = await tempDirectory();
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const env = {
+    STICKFARM_DATA: join(directory, "farm"),
+    STICKFARM_CONFIG: join(directory, "farm", "operator.yaml"),
+  };
+  const programs = new Map<string, Program>();
+  const options = { cwd: directory, env };
+  const run = (...args: string[]) => runToEnd("stickfarm", args, options);
+  const must = async (...args: string[]) => {
+    const ended = await run(...args);
+    if (ended.code === 0) return ended.stdout;
+    throw new Error(
+      `stickfarm ${args.join(" ")} ended with ${ended.code}\n${ended.stdout}${ended.stderr}`,
+    );
+  };
+  const running = (name: string) => {
+    const program = programs.get(name);
+    if (program === undefined) throw new Error(`"${name}" was not started`);
+    return program;
+  };
+  const driveFile = (agent: string, serial: string) => join(directory, `${agent}-${serial}.img`);
+  const serve = async () => {
+    const program = startProgram(
+      "stickfarm",
+      ["serve", "--listen", address, ...serveArgs],
+      options,
+    );
+    programs.set("controller", program);
+    await program.waitForLine(/^ready/);
+  };
+  const runAgent = async (name: string) => {
+    const drives = (agents[name] ?? []).flatMap(({ serial, bay, size }) => [
+      "--virtual-drive",
+      `file=${driveFile(name, serial)},size=${size},serial=${serial},bay=${bay}`,
+    ]);
+    const program = startProgram("stickfarm-agent", ["run", "--data", name, ...drives], options);
+    programs.set(name, program);
+    await program.waitForLine(/^ready/);
+  };
+  const build = async (buildId: string): Promise<BuildView> =>
+    JSON.parse(await must("build", "show", buildId, "-o", "json")) as BuildView;
+
+  await must("init", "--listen", address);
+  await serve();
+  for (const name of Object.keys(agents)) {
+    await mkdir(join(directory, name), { recursive: true });
+    await writeFile(
+      join(directory, `${name}.token`),
+      await must("agent", "token", "create", "--name", name),
+    );
+    const enroll = [
+      "enroll",
+      "--data",
+      name,
+      "--controller",
+      address,
+      "--token-file",
+      `${name}.token`,
+    ];
+    const enrolled = await runToEnd("stickfarm-agent", enroll, options);
+    if (enrolled.code !== 0) throw new Error(enrolled.stderr);
+    await runAgent(name);
+  }
+  return {
+    directory,
+    address,
+    env,
+    controller: () => running("controller"),
+    agent: running,
+    serve,
+    runAgent,
+    run,
+    must,
+    build,
+    job: async (buildId, bay) => {
+      const job = (await build(buildId)).jobs.find((one) => one.bay === bay);
+      if (job === undefined) throw new Error(`build ${buildId} has no job on bay ${bay}`);
+      return job;
+    },
+    ended: (buildId, limitMs = 60_000) =>
+      waitFor(
+        `the end of build ${buildId}`,
+        async () => {
+          const view = await build(buildId);
+          return view.state === "running" ? undefined : view;
+        },
+        { limitMs, everyMs: 200 },
+      ),
+    driveFile,
+  };
+}
+
+/** The id that `build start -o json` printed. */
+export function buildIdOf(stdout: string): string {
+  const parsed = JSON.parse(stdout.trim().split("\n")[0] ?? "") as { buildId?: string };
+  if (parsed.buildId === undefined) throw new Error(`No build id in: ${stdout}`);
+  return parsed.buildId;
+}
