@@ -2,6 +2,8 @@ import { fail, ok, type Result } from "@stickfarm/common/result";
 import { expect, test, vi } from "vitest";
 import { openFlights, type Work } from "./flights.ts";
 
+const PATIENT = { timeout: 10_000 };
+
 test("join() does the work once and tells all of them how far it is", async () => {
   const flights = openFlights();
   const work = holdWork();
@@ -41,7 +43,7 @@ test("join() goes on for those who stay and stops for the last who leaves", asyn
   expect(await both[0]).toMatchObject({ problem: { code: "canceled" } });
   expect(work.isStopped()).toBe(false);
   stops[1].abort();
-  await expect.poll(work.isStopped).toBe(true);
+  await expect.poll(work.isStopped, PATIENT).toBe(true);
   const ended = vi.fn();
   void both[1]?.then(ended);
   await Promise.resolve();
@@ -56,14 +58,14 @@ test("join() waits for stopped work to end before it begins anew", async () => {
   const stop = new AbortController();
   const leaving = flights.join("key", stopped.begin, traveller([], stop.signal));
   stop.abort();
-  await expect.poll(stopped.isStopped).toBe(true);
+  await expect.poll(stopped.isStopped, PATIENT).toBe(true);
   const fresh = holdWork();
   const joining = flights.join("key", fresh.begin, traveller());
   await Promise.resolve();
   expect(fresh.begun()).toBe(0);
   stopped.land(fail({ code: "canceled", detail: "Cannot" }));
   await leaving;
-  await expect.poll(fresh.begun).toBe(1);
+  await expect.poll(fresh.begun, PATIENT).toBe(1);
   fresh.land(ok(undefined));
   expect(await joining).toEqual(ok(undefined));
 });

@@ -50,7 +50,10 @@ export class TestLibrary {
   };
 }
 
-export async function openTestLibrary(atEnd: (close: () => Promise<void>) => void) {
+export async function openTestLibrary(
+  atEnd: (close: () => Promise<void>) => void,
+  silenceMaxMs = 10_000,
+) {
   const library = new TestLibrary();
   const authority = await openAuthority();
   const [own, client] = await Promise.all([SERVER_AUTH, CLIENT_AUTH].map(authority.issue));
@@ -74,7 +77,7 @@ export async function openTestLibrary(atEnd: (close: () => Promise<void>) => voi
     caPem: authority.pem,
     certificatePem: client.pem,
     keyPem: client.keyPem,
-    silenceMaxMs: 500,
+    silenceMaxMs,
   });
   atEnd(async () => {
     blobServer.close();

@@ -9,6 +9,8 @@ import { bzip2Bomb, expandedFixture, packedFixture, zipFixture } from "./packed-
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 import { type FindTool, findTool } from "./tools.ts";
 
+const PATIENT = { timeout: 10_000 };
+
 const MAX_BYTES = 16 * 1024 * 1024;
 const noTools: FindTool = async () => null;
 const PROGRAMS = ["xz", "zstd", "bzip2"] as const;
@@ -117,7 +119,7 @@ test("expandFile() hands on the sink's problem and kills the program", async () 
   const options = { compression: "xz", maxExpandedBytes: MAX_BYTES, findTool: find } as const;
   expect(await expandFile(path, options, async () => refusal)).toBe(refusal);
   const pid = Number(await readFile(pidPath, "utf8"));
-  await expect.poll(() => isAlive(pid)).toBe(false);
+  await expect.poll(() => isAlive(pid), PATIENT).toBe(false);
 });
 
 test("expandFile() gives the program's own words", async () => {

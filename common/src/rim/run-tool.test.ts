@@ -42,8 +42,8 @@ test("runTool() kills a program that falls silent", async () => {
 
 test("streamTool() leaves a program alive whose reader is slow", async () => {
   let bytes = 0;
-  for await (const chunk of streamTool(shell("exec head -c 1048576 /dev/zero", 300))) {
-    if (bytes === 0) await wait(400);
+  for await (const chunk of streamTool(shell("exec head -c 1048576 /dev/zero", 1500))) {
+    if (bytes === 0) await wait(1600);
     bytes += chunk.length;
   }
   expect(bytes).toBe(1024 * 1024);

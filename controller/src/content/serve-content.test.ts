@@ -11,6 +11,8 @@ import { blobOf, openTestContent, type TestRole } from "./content-fixture.ts";
 import type { Library } from "./library.ts";
 import { serveContent } from "./serve-content.ts";
 
+const PATIENT = { timeout: 10_000 };
+
 vi.setConfig({ testTimeout: 20_000 });
 
 const BYTES = Buffer.from("0123456789");
@@ -138,9 +140,9 @@ test("serveContent() leaves nothing of a sender who goes away", async () => {
   });
   sending.on("error", () => undefined);
   sending.write("01234");
-  await expect.poll(() => readdir(join(directory, "incoming"))).toHaveLength(1);
+  await expect.poll(() => readdir(join(directory, "incoming")), PATIENT).toHaveLength(1);
   sending.destroy();
-  await expect.poll(() => readdir(join(directory, "incoming"))).toHaveLength(0);
+  await expect.poll(() => readdir(join(directory, "incoming")), PATIENT).toHaveLength(0);
   expect(await library.has(SHA256)).toBe(false);
 });
 
@@ -155,9 +157,9 @@ test("serveContent() closes the file behind readers who go away or stand still",
     await once(response ?? reading, "readable");
   }
   // Nobody reads on: what is sent must wait, and the files stay open.
-  await expect.poll(() => countOpenFiles(directory)).toBe(20);
+  await expect.poll(() => countOpenFiles(directory), PATIENT).toBe(20);
   for (const reading of readings) reading.on("error", () => undefined).destroy();
-  await expect.poll(() => countOpenFiles(directory)).toBe(0);
+  await expect.poll(() => countOpenFiles(directory), PATIENT).toBe(0);
   expect(errors).toEqual([]);
 });
 
