@@ -72,6 +72,17 @@ test("startProgressPublisher() closes at once while a server that says nothing k
   await publisher.close();
 });
 
+test("startProgressPublisher() closes at once while a stuck server owes it an answer", async () => {
+  const nats = await startTestNats("ws-1");
+  const { publisher } = start(nats);
+  publisher.publish(progressOf({ seq: 1 }));
+  await vi.waitFor(async () => expect(await nats.stored()).toEqual(["job1"]), WITHIN);
+  nats.pause("SIGSTOP");
+  publisher.publish(progressOf({ seq: 2 }));
+  await new Promise(setImmediate);
+  await publisher.close();
+});
+
 test("startProgressPublisher() tells nothing to a server of another authority", async () => {
   const [nats, other] = [await startTestNats("ws-1"), await startTestNats("ws-1")];
   const { log, warnings } = recordWarnings();

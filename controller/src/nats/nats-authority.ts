@@ -11,7 +11,6 @@ import { isIdentityName } from "@stickfarm/common/identity";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { Secret } from "@stickfarm/common/secret";
 import { PROGRESS_SUBJECT_PREFIX } from "@stickfarm/common/wire/progress";
-import { STREAM_BYTES_MAX } from "./progress-stream.ts";
 
 /**
  * Who may say what over NATS, by signatures: the operator signs the account, the account signs each user, the server
@@ -149,8 +148,9 @@ const ACCOUNT_LIMITS = {
   leaf: 0,
   wildcards: false,
   disallow_bearer: true,
-  // JetStream is off for an account without these. Consumers live in memory beside the stream.
-  mem_storage: 2 * STREAM_BYTES_MAX,
+  // JetStream is off for an account without these. The server's own limit bounds memory: a share of it would be reserved,
+  // and 2.9 sometimes reserves it twice at its start and then has too little.
+  mem_storage: -1,
   disk_storage: 0,
   streams: STREAMS_MAX,
   consumer: CONSUMERS_MAX,

@@ -16,6 +16,7 @@ export type NatsConfig = {
 
 /** An event is about 250 bytes; more than this is nothing of ours. */
 const PAYLOAD_BYTES_MAX = 64 * KIB;
+/** Twice what the stream may hold: its consumers are in memory as well. */
 const MEMORY_BYTES_MAX = 64 * MIB;
 /** JetStream's own notes; the stream is in memory. */
 const FILE_BYTES_MAX = 16 * MIB;

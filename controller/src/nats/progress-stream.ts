@@ -12,7 +12,7 @@ export const PROGRESS_STREAM = "STICKFARM_PROGRESS";
 export const PROGRESS_SUBJECTS = `${PROGRESS_SUBJECT_PREFIX}.>`;
 
 /** 60,000 jobs of one event each. */
-export const STREAM_BYTES_MAX = 32 * 1024 * 1024;
+const STREAM_BYTES_MAX = 32 * 1024 * 1024;
 const MAX_AGE_MS = 24 * 60 * 60_000;
 /** JetStream's code for a stream that is not there. */
 const STREAM_NOT_FOUND = 10_059;

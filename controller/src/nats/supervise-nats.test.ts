@@ -60,6 +60,15 @@ test("startNats() leaves alone a process that only has the number of the server 
   expect(isAlive(other.pid)).toBe(true);
 });
 
+test("startNats() gives the controller an address of this machine when the server listens on all", async () => {
+  const { options, nats, controller } = await startTestNats();
+  await nats.close();
+  const next = resultOf(await startNats({ ...options, host: "0.0.0.0" }));
+  onTestFinished(() => next.close());
+  const connection = await connectNats({ ...controller, servers: [next.url] });
+  await connection.close();
+});
+
 test("startNats() tells the server's own words when it cannot start", async () => {
   const { options } = await startTestNats();
   const directory = await makeTemporaryFolder(onTestFinished);

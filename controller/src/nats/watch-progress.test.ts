@@ -1,3 +1,6 @@
+import { encodeUser, fmtCreds } from "@nats-io/jwt";
+import { createUser, fromSeed } from "@nats-io/nkeys";
+import { Secret } from "@stickfarm/common/secret";
 import {
   type ProgressEvent,
   renderProgressEvent,
@@ -8,13 +11,15 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { progressOf, startTestNats, type TestNats } from "./nats-fixture.ts";
 import { startProgressWatch } from "./watch-progress.ts";
 
+/** More than the server pushes in one go. */
+const JOBS = 1_200;
 const WITHIN = { timeout: 15_000, interval: 20 };
 
 test("startProgressWatch() gives the last event of each job, also of before it came, and then live ones", async () => {
   const farm = await startTestNats();
   const agent = await farm.agent("ws-1");
   const early = watch(farm);
-  await vi.waitFor(() => expect(early.isUp()).toBe(true), WITHIN);
+  await vi.waitFor(() => expect(early.isUp(), `${farm.warnings}`).toBe(true), WITHIN);
   for (const seq of [1, 2, 3]) await publish(agent, progressOf({ jobId: "a", seq }));
   await publish(agent, progressOf({ jobId: "b", seq: 7 }));
   await vi.waitFor(() => expect(early.seen()).toEqual(["a1", "a2", "a3", "b7"]), WITHIN);
@@ -30,7 +35,7 @@ test("startProgressWatch() goes on after the server was killed", async () => {
   const farm = await startTestNats();
   const watched = watch(farm);
   const agent = await farm.agent("ws-1");
-  await vi.waitFor(() => expect(watched.isUp()).toBe(true), WITHIN);
+  await vi.waitFor(() => expect(watched.isUp(), `${farm.warnings}`).toBe(true), WITHIN);
   process.kill(farm.nats.pid(), "SIGKILL");
   await agent.closed();
   const back = await vi.waitFor(() => farm.agent("ws-1"), WITHIN);
@@ -44,7 +49,7 @@ test("startProgressWatch() goes on after the server was killed", async () => {
 test("an agent's credential publishes nothing under another's name, and what names another agent is dropped", async () => {
   const farm = await startTestNats();
   const watched = watch(farm);
-  await vi.waitFor(() => expect(watched.isUp()).toBe(true), WITHIN);
+  await vi.waitFor(() => expect(watched.isUp(), `${farm.warnings}`).toBe(true), WITHIN);
   const agent = await farm.agent("ws-1");
   const refused = nextRefusal(agent);
   agent.publish(
@@ -90,7 +95,61 @@ test("startProgressWatch() holds up nobody when there is no server, and says so 
   expect(warnings.filter((words) => words.startsWith("no progress"))).toHaveLength(1);
 });
 
-function watch(farm: TestNats) {
+test("startProgressWatch() gives the last event of each of many jobs", async () => {
+  const farm = await startTestNats();
+  await publishMany(farm);
+  const late = watch(farm);
+  await vi.waitFor(() => expect(new Set(late.seen()).size).toBe(JOBS), WITHIN);
+});
+
+test("startProgressWatch() closes in the midst of last events from a stuck server", async () => {
+  const farm = await startTestNats();
+  await publishMany(farm);
+  const watched = watch(farm, () => process.kill(farm.nats.pid(), "SIGSTOP"));
+  await vi.waitFor(() => expect(watched.seen()).not.toEqual([]), WITHIN);
+  await watched.close();
+  process.kill(farm.nats.pid(), "SIGCONT");
+});
+
+test("startProgressWatch() comes back when the server is killed in the midst of last events", async () => {
+  const farm = await startTestNats();
+  await publishMany(farm);
+  const first = farm.nats.pid();
+  const watched = watch(farm, () => {
+    if (farm.nats.pid() === first) process.kill(first, "SIGKILL");
+  });
+  await vi.waitFor(() => expect(watched.seen()).not.toEqual([]), WITHIN);
+  const upsBefore = watched.ups();
+  await vi.waitFor(() => expect(watched.ups()).toBe(upsBefore + 1), WITHIN);
+});
+
+test("startProgressWatch() shows live progress by the text of a creds file whose user may not ask JetStream", async () => {
+  const farm = await startTestNats();
+  const user = createUser();
+  const account = fromSeed(farm.authority.accountSeed.reveal());
+  const jwt = await encodeUser("guest", user, account, { pub: { allow: ["nothing"] } });
+  const credentials = { creds: new Secret(fmtCreds(jwt, user)) };
+  const watched = watch({ ...farm, controller: { ...farm.controller, credentials } });
+  await vi.waitFor(() => expect(farm.warnings.join()).toContain("but no last events"), WITHIN);
+  await publish(await farm.agent("ws-1"), progressOf({ jobId: "live" }));
+  await vi.waitFor(() => expect(watched.seen()).toEqual(["live1"]), WITHIN);
+});
+
+async function publishMany(farm: TestNats): Promise<void> {
+  const early = watch(farm);
+  const agent = await farm.agent("ws-1");
+  await vi.waitFor(() => expect(early.isUp(), `${farm.warnings}`).toBe(true), WITHIN);
+  await publish(agent, progressOf({ jobId: "first" }));
+  await vi.waitFor(() => expect(early.seen()).toEqual(["first1"]), WITHIN);
+  for (let job = 1; job < JOBS; job += 1) {
+    const event = progressOf({ jobId: `${job}` });
+    agent.publish(renderProgressSubject(event), renderProgressEvent(event));
+  }
+  await agent.flush();
+  await early.close();
+}
+
+function watch(farm: TestNats, onEvent: () => void = () => undefined) {
   const events: ProgressEvent[] = [];
   let ups = 0;
   const info = (): void => {
@@ -98,13 +157,17 @@ function watch(farm: TestNats) {
   };
   const watched = startProgressWatch({
     ...farm.controller,
-    onEvent: (event) => events.push(event),
+    onEvent: (event) => {
+      events.push(event);
+      onEvent();
+    },
     log: { ...farm.log, info },
   });
   onTestFinished(() => watched.close());
   return {
     close: watched.close,
     isUp: () => ups > 0,
+    ups: () => ups,
     seen: () => events.map(({ jobId, seq }) => `${jobId}${seq}`),
   };
 }

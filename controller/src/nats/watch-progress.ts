@@ -1,7 +1,15 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@stickfarm/common/log";
 import { openUnlessAborted, repeatSession } from "@stickfarm/common/rim/repeat-session";
 import { type ProgressEvent, parseProgressEvent } from "@stickfarm/common/wire/progress";
-import { AckPolicy, DeliverPolicy, type NatsConnection, nanos } from "nats";
+import {
+  AckPolicy,
+  createInbox,
+  DeliverPolicy,
+  type JetStreamManager,
+  type NatsConnection,
+  nanos,
+} from "nats";
 import { connectNats, type NatsServers } from "./connect-nats.ts";
 import { ensureProgressStream, PROGRESS_STREAM, PROGRESS_SUBJECTS } from "./progress-stream.ts";
 
@@ -17,9 +25,8 @@ export type WatchOptions = NatsServers & {
 };
 
 const PAUSES = { firstMs: 100, mostMs: 5_000, settledMs: 10_000 };
-const BATCH_MESSAGES = 500;
-const BATCH_MAX_MS = 5_000;
-/** A consumer that we could not delete is deleted by the server. */
+const CATCH_UP_AGAIN_MS = 5_000;
+/** The server deletes a consumer whose inbox nobody reads. */
 const CONSUMER_IDLE_MS = 30_000;
 
 /**
@@ -55,8 +62,10 @@ async function watchOnce(options: WatchOptions, signal: AbortSignal): Promise<vo
   const close = (): Promise<void> => connection.close();
   signal.addEventListener("abort", close, { once: true });
   try {
-    await follow(connection, options);
-    const error = await connection.closed();
+    // A connection that closes leaves its open questions unanswered for ever.
+    const closed = connection.closed();
+    await Promise.race([follow(connection, options), closed]);
+    const error = await closed;
     if (!signal.aborted) throw error ?? new Error("the server closed the connection");
   } finally {
     signal.removeEventListener("abort", close);
@@ -64,8 +73,10 @@ async function watchOnce(options: WatchOptions, signal: AbortSignal): Promise<vo
   }
 }
 
+type Take = (subject: string, body: Uint8Array) => void;
+
 async function follow(connection: NatsConnection, options: WatchOptions): Promise<void> {
-  const take = (subject: string, body: Uint8Array): void => {
+  const take: Take = (subject, body) => {
     const event = parseProgressEvent(subject, body);
     if (event !== null) options.onEvent(event);
   };
@@ -76,39 +87,66 @@ async function follow(connection: NatsConnection, options: WatchOptions): Promis
   });
   // The server knows of the subscription before anything is asked.
   await connection.flush();
-  options.log.info({ servers: options.servers }, "progress comes from NATS");
-  try {
-    await catchUp(connection, take);
-  } catch (error) {
-    // Live events need no stream: a cluster may refuse us JetStream and still carry them.
-    if (connection.isClosed()) return;
-    options.log.warn(factsOf(options, error), "no stream of last progress");
+  await catchUpAtLast(connection, options, take);
+}
+
+/** Live events need no stream: a cluster may refuse us JetStream, or have none for a while, and still carry them. */
+async function catchUpAtLast(
+  connection: NatsConnection,
+  options: WatchOptions,
+  take: Take,
+): Promise<void> {
+  for (let failures = 0; !connection.isClosed(); failures += 1) {
+    try {
+      await catchUp(connection, take);
+      options.log.info({ servers: options.servers }, "progress comes from NATS");
+      return;
+    } catch (error) {
+      if (failures === 0 && !connection.isClosed()) {
+        options.log.warn(factsOf(options, error), "progress comes from NATS, but no last events");
+      }
+    }
+    await pause(CATCH_UP_AGAIN_MS, undefined, { ref: false });
   }
 }
 
-async function catchUp(
-  connection: NatsConnection,
-  take: (subject: string, body: Uint8Array) => void,
-): Promise<void> {
+/**
+ * Have the last event of each job sent to an inbox, as many as there are now.
+ *
+ * A consumer that pushes, because one that is asked complains on stderr when its connection closes.
+ */
+async function catchUp(connection: NatsConnection, take: Take): Promise<void> {
   const manager = await connection.jetstreamManager();
   await ensureProgressStream(manager);
-  const { name, num_pending } = await manager.consumers.add(PROGRESS_STREAM, {
-    ack_policy: AckPolicy.None,
+  const inbox = createInbox();
+  const subscription = connection.subscribe(inbox, {
+    callback: (error, message) => {
+      if (error === null) take(message.subject, message.data);
+    },
+  });
+  try {
+    // Some may have come before the answer. Zero would mean without end.
+    const all = await addConsumer(manager, inbox);
+    if (all > 0) subscription.unsubscribe(all);
+    else subscription.unsubscribe();
+  } catch (error) {
+    subscription.unsubscribe();
+    throw error;
+  }
+}
+
+/** How many events it will send: those that have gone already and those that wait. */
+async function addConsumer(manager: JetStreamManager, inbox: string): Promise<number> {
+  const { delivered, num_pending } = await manager.consumers.add(PROGRESS_STREAM, {
+    deliver_subject: inbox,
     deliver_policy: DeliverPolicy.LastPerSubject,
     // 2.9 wants it said, although it is all of the stream.
     filter_subject: PROGRESS_SUBJECTS,
+    ack_policy: AckPolicy.None,
     inactive_threshold: nanos(CONSUMER_IDLE_MS),
     mem_storage: true,
   });
-  const consumer = await connection.jetstream().consumers.get(PROGRESS_STREAM, name);
-  for (let left = num_pending; left > 0; left -= BATCH_MESSAGES) {
-    const batch = await consumer.fetch({
-      max_messages: Math.min(left, BATCH_MESSAGES),
-      expires: BATCH_MAX_MS,
-    });
-    for await (const message of batch) take(message.subject, message.data);
-  }
-  await consumer.delete();
+  return delivered.consumer_seq + num_pending;
 }
 
 function factsOf(options: WatchOptions, error: unknown): object {
