@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkDefinition, hasError } from "./check-definition.ts";
+import type { Library } from "./library.ts";
 import { bootableMedia, NOW_MS, renderFinding } from "./rules/test-findings.ts";
+import { imageContent, libraryOf } from "./test-library.ts";
 
 const CIRCUMSTANCES = { nowMs: NOW_MS, library: null };
 const NAME = { apiVersion: "stickfarm/v1", kind: "DiskImage", metadata: { name: "a" } };
@@ -121,6 +123,28 @@ test("checkDefinition() finds what is wrong with a disk image", () => {
     expect.stringMatching(/^error metadata\.name: is "A", must be 1 to 63/),
     expect.stringMatching(/^error spec\.image\.content: is "Debian 13", must be 1 to 63/),
     expect.stringMatching(/^error spec\.distributionPoints\[0\]: is not built yet/),
+  ]);
+});
+
+test("checkDefinition() checks metadata and distribution points of bootable media as well", () => {
+  const raw = { ...bootableMedia({ distributionPoints: [] }), metadata: { name: "A" } };
+  expect(checkDefinition(raw, CIRCUMSTANCES).findings.map(renderFinding)).toEqual([
+    expect.stringMatching(/^error metadata\.name: is "A", must be 1 to 63/),
+    "error spec.distributionPoints: is an empty list, must name a distribution point",
+  ]);
+});
+
+test("checkDefinition() looks up the image of a disk image", () => {
+  const raw = { ...NAME, spec: { image: { content: "debian" }, distributionPoints: [] } };
+  const found = (library: Library) => {
+    const { findings } = checkDefinition(raw, { nowMs: NOW_MS, library });
+    return findings.map(renderFinding);
+  };
+  const empty = "error spec.distributionPoints: is an empty list, must name a distribution point";
+  expect(found(libraryOf([imageContent("debian")], []))).toEqual([empty]);
+  expect(found(libraryOf([], []))).toEqual([
+    empty,
+    'error spec.image.content: is "debian", which is not in the content library',
   ]);
 });
 

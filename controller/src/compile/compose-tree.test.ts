@@ -93,6 +93,13 @@ test("composeTree() keeps our folder ours", () => {
   ]);
 });
 
+test("composeTree() keeps our folder ours, though nothing of ours lies in it", () => {
+  const { problems } = composeTree([tree("a", "", ["STICKFARM"])]);
+  expect(problems.map(({ detail }) => detail)).toEqual([
+    'Cannot put "STICKFARM" of content "a" on the stick: the folder "/stickfarm" is stickfarm\'s own',
+  ]);
+});
+
 test("composeTree() leaves what one tree spells in two ways for the check of the whole", () => {
   const { files, problems } = composeTree([tree("a", "", ["X/1", "x/2", "f", "F"])]);
   expect(problems).toEqual([]);

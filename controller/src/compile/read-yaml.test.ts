@@ -106,6 +106,14 @@ test.each([
   expect(errors.map((error) => error.rule).join("\n")).toContain(rule);
 });
 
+test("readYaml() makes no values beyond its bounds", () => {
+  const many = readYaml("- a\n".repeat(30_000)).value;
+  expect(many).toHaveLength(30_000);
+  expect((many as unknown[]).filter((value) => value === "a").length).toBe(19_999);
+  const aliased = readYaml(`- &x a\n${"- *x\n".repeat(200)}`).value;
+  expect((aliased as unknown[]).filter((value) => value === "a").length).toBe(101);
+});
+
 /** Ten aliases of ten aliases of ten ...: 10^9 values when written out. */
 function laughs(): string {
   const letters = "abcdefghi".split("");

@@ -5,7 +5,7 @@ import { type Finding, renderPath } from "../finding.ts";
 export const NOW_MS = Date.UTC(2026, 10, 22);
 
 /** A definition about which nothing is found, with other parts of its spec. */
-export function bootableMedia(spec: Readonly<Record<string, unknown>> = {}): unknown {
+export function bootableMedia(spec: Readonly<Record<string, unknown>> = {}): object {
   return {
     apiVersion: "stickfarm/v1",
     kind: "BootableMedia",
