@@ -14,7 +14,7 @@ import { type ContentCache, openContentCache } from "./content/content-cache.ts"
 import { createVirtualFiles } from "./drive/create-virtual-files.ts";
 import { listDrives } from "./drive/list-drives.ts";
 import type { VirtualDriveSource } from "./drive/parse-virtual-drive.ts";
-import { thisHost } from "./drive/read-machine.ts";
+import { type DriveHost, thisHost } from "./drive/read-machine.ts";
 import { type ControllerLink, startControllerLink } from "./grpc/controller-link.ts";
 import type { HeldAttempt } from "./journal/fold-journal.ts";
 import { type Journal, openJournal } from "./journal/open-journal.ts";
@@ -22,8 +22,8 @@ import { claimStick } from "./run/claim-stick.ts";
 import { type DriveWatch, watchDrives } from "./run/drive-watch.ts";
 import { handleControllerMessages } from "./run/handle-messages.ts";
 import { holdDataDirectory } from "./run/hold-data-directory.ts";
-import { OrderDesk } from "./run/order-desk.ts";
-import { openPictures } from "./run/pictures.ts";
+import { type DeskPorts, OrderDesk } from "./run/order-desk.ts";
+import { openPictures, type Pictures } from "./run/pictures.ts";
 import { prepareContent } from "./run/prepare-content.ts";
 import { progressMeter } from "./run/progress-meter.ts";
 import { startReports } from "./run/send-reports.ts";
@@ -61,69 +61,27 @@ export function runAgent(options: AgentOptions): Promise<Result<RunningAgent>> {
 }
 
 async function openAgent(options: AgentOptions, stack: CloseStack): Promise<Result<RunningAgent>> {
-  const { log } = options;
-  const dataDirectory = resolve(options.dataDirectory);
-  const hold = await holdDataDirectory(dataDirectory);
-  if (!hold.ok) return hold;
-  stack.defer(hold.value.close);
-  const loaded = await loadIdentity(dataDirectory);
-  if (!loaded.ok) return loaded;
-  const identity = loaded.value;
-  const address = options.controller ?? identity.controller;
-  const journal = await openJournal(dataDirectory);
-  if (!journal.ok) return journal;
-  stack.defer(journal.value.close);
-  const made = await createVirtualFiles(options.virtualDrives);
-  if (!made.ok) return made;
-  const host = thisHost(dataDirectory);
-  const drives = await watchDrives(() => listDrives(options.virtualDrives, host));
-  stack.defer(async () => drives.close());
-  const cache = await openCache({ identity, address, dataDirectory, stack });
-  const pictures = openPictures(identity, address, log);
-  stack.defer(() => pictures.close());
-
+  const opened = await openParts(options, stack);
+  if (!opened.ok) return opened;
+  const parts = opened.value;
+  const { identity, drives, log } = parts;
   const links: { current: ControllerLink | null } = { current: null };
   const send: ControllerLink["send"] = (message) => links.current?.send(message);
   const reports = startReports({
-    journal: journal.value,
+    journal: parts.journal,
     send: async (report) => links.current?.report(reportToWire(report)) ?? notLinked(),
     log,
   });
   stack.defer(reports.close);
-  const isSigned = (bytes: Uint8Array, signature: Uint8Array) =>
-    verifySignature(identity.signingKeyPem, bytes, signature);
-  const desk = new OrderDesk({
-    journal: journal.value,
-    prepare: (order, onProgress, signal) =>
-      prepareContent({ cache, isSigned }, order, onProgress, signal),
-    claim: (order, content, events) =>
-      claimStick(
-        { sources: options.virtualDrives, host, cacheDirectory: cache.directory },
-        order,
-        content,
-        events,
-      ),
-    requestLease: ({ jobId, attempt, fence }) =>
-      send({ $case: "leaseRequest", value: { jobId, attempt, fence } }),
-    phase: ({ jobId, attempt, fence }, phase) =>
-      send({
-        $case: "attemptUpdate",
-        value: { jobId, attempt, fence, phase: phaseToWire(phase) },
-      }),
-    meter: progressMeter(identity.name, Date.now, pictures.publish),
-    reported: reports.wake,
-    doubtCache: cache.doubt,
-    nowMs: Date.now,
-    log,
-  });
+  const desk = new OrderDesk(deskPorts(parts, send, reports.wake));
   stack.defer(() => desk.close());
   await desk.recover();
-  const session = { options, incarnation: ulid(), bootId: await readBootId() };
+  const session = { version: options.version, incarnation: ulid(), bootId: await readBootId() };
   links.current = startControllerLink(
-    { address, ...identity, random: Math.random, log },
+    { address: parts.address, ...identity, random: Math.random, log },
     {
-      hello: () => hello({ ...session, journal: journal.value, drives }),
-      received: handleControllerMessages({ desk, reports, pictures, log }),
+      hello: () => hello(parts, session),
+      received: handleControllerMessages({ desk, reports, pictures: parts.pictures, log }),
       refused: options.onRefused,
     },
   );
@@ -132,6 +90,77 @@ async function openAgent(options: AgentOptions, stack: CloseStack): Promise<Resu
     send({ $case: "drivesSeen", value: { drives: seen.map(driveToWire) } }),
   );
   return ok({ name: identity.name, close: () => stack.close() });
+}
+
+/** What the agent is made of, before it talks to anybody. */
+type Parts = {
+  readonly identity: AgentIdentity;
+  readonly address: string;
+  readonly journal: Journal;
+  readonly sources: readonly VirtualDriveSource[];
+  readonly host: DriveHost;
+  readonly drives: DriveWatch;
+  readonly cache: ContentCache;
+  readonly pictures: Pictures;
+  readonly log: Log;
+};
+
+async function openParts(options: AgentOptions, stack: CloseStack): Promise<Result<Parts>> {
+  const { log, virtualDrives: sources } = options;
+  const dataDirectory = resolve(options.dataDirectory);
+  const hold = await holdDataDirectory(dataDirectory);
+  if (!hold.ok) return hold;
+  stack.defer(hold.value.close);
+  const identity = await loadIdentity(dataDirectory);
+  if (!identity.ok) return identity;
+  const address = options.controller ?? identity.value.controller;
+  const journal = await openJournal(dataDirectory);
+  if (!journal.ok) return journal;
+  stack.defer(journal.value.close);
+  const made = await createVirtualFiles(sources);
+  if (!made.ok) return made;
+  const host = thisHost(dataDirectory);
+  const drives = await watchDrives(() => listDrives(sources, host));
+  stack.defer(async () => drives.close());
+  const cache = await openCache({ identity: identity.value, address, dataDirectory, stack });
+  const pictures = openPictures(identity.value, address, log);
+  stack.defer(() => pictures.close());
+  return ok({
+    identity: identity.value,
+    address,
+    journal: journal.value,
+    sources,
+    host,
+    drives,
+    cache,
+    pictures,
+    log,
+  });
+}
+
+function deskPorts(parts: Parts, send: ControllerLink["send"], reported: () => void): DeskPorts {
+  const { identity, sources, host, cache, pictures } = parts;
+  const isSigned = (bytes: Uint8Array, signature: Uint8Array) =>
+    verifySignature(identity.signingKeyPem, bytes, signature);
+  const place = { sources, host, cacheDirectory: cache.directory };
+  return {
+    journal: parts.journal,
+    prepare: (order, onProgress, signal) =>
+      prepareContent({ cache, isSigned }, order, onProgress, signal),
+    claim: (order, content, events) => claimStick(place, order, content, events),
+    requestLease: ({ jobId, attempt, fence }) =>
+      send({ $case: "leaseRequest", value: { jobId, attempt, fence } }),
+    phase: ({ jobId, attempt, fence }, phase) =>
+      send({
+        $case: "attemptUpdate",
+        value: { jobId, attempt, fence, phase: phaseToWire(phase) },
+      }),
+    meter: progressMeter(identity.name, Date.now, pictures.publish),
+    reported,
+    doubtCache: cache.doubt,
+    nowMs: Date.now,
+    log: parts.log,
+  };
 }
 
 type CacheParts = {
@@ -153,19 +182,12 @@ function openCache({ identity, address, dataDirectory, stack }: CacheParts): Pro
   return openContentCache(join(dataDirectory, CACHE_NAME), server, stop.signal);
 }
 
-type HelloParts = {
-  readonly options: AgentOptions;
-  readonly incarnation: string;
-  readonly bootId: string;
-  readonly journal: Journal;
-  readonly drives: DriveWatch;
-};
-
-function hello({ options, incarnation, bootId, journal, drives }: HelloParts): Hello {
+function hello(
+  { journal, drives }: Parts,
+  session: Pick<Hello, "version" | "incarnation" | "bootId">,
+): Hello {
   return {
-    version: options.version,
-    incarnation,
-    bootId,
+    ...session,
     protocol: PROTOCOL,
     held: [...journal.state().held.values()].map(describeHeld),
     drives: drives.seen().map(driveToWire),

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { invariant } from "@stickfarm/common/invariant";
 import type { Log } from "@stickfarm/common/log";
+import { findProgram } from "@stickfarm/common/rim/tools";
 
 /** A nats-server that takes clients. */
 export type RunningServer = {
@@ -33,7 +34,8 @@ export async function runNatsServer(
   log: Log,
   { program, configPath }: { readonly program: string; readonly configPath: string },
 ): Promise<RunningServer> {
-  const child = spawn(program, ["-c", configPath], {
+  const [file, ...args] = await endWithUs([program, "-c", configPath]);
+  const child = spawn(file, args, {
     stdio: ["ignore", "ignore", "pipe"],
     env: {},
   });
@@ -49,6 +51,17 @@ export async function runNatsServer(
     await stop();
     throw error;
   }
+}
+
+/**
+ * The kernel ends the server when this process ends, also by SIGKILL, where util-linux' setpriv can ask it to. It becomes
+ * the server, so the process is the same. Without it the next start of the controller stops what was left.
+ */
+async function endWithUs(
+  command: readonly [string, ...string[]],
+): Promise<readonly [string, ...string[]]> {
+  const setpriv = await findProgram("setpriv", "");
+  return setpriv === null ? command : [setpriv, "--pdeathsig", "TERM", ...command];
 }
 
 async function waitForReady(ready: Promise<number>, ended: Promise<string>): Promise<number> {

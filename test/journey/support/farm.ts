@@ -1,8 +1,15 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuildView, JobView } from "@stickfarm/proto/stickfarm/v1/operator";
 import { freePort } from "../../support/free-port.ts";
-import { type Ended, type Program, runToEnd, startProgram } from "../../support/processes.ts";
+import {
+  type Ended,
+  type Program,
+  type ProgramName,
+  type ProgramOptions,
+  runToEnd,
+  startProgram,
+} from "../../support/processes.ts";
 import { tempDirectory } from "../../support/temp-directory.ts";
 import { waitFor } from "../../support/wait-for.ts";
 
@@ -41,78 +48,69 @@ type Options = {
 /** Start a farm; it ends with the test. */
 export async function startFarm({ agents, serveArgs = [] }: Options): Promise<TestFarm> {
   const directory = await tempDirectory();
-  const port = await freePort();
-  const address = `127.0.0.1:${port}`;
+  const address = `127.0.0.1:${await freePort()}`;
   const env = {
     STICKFARM_DATA: join(directory, "farm"),
     STICKFARM_CONFIG: join(directory, "farm", "operator.yaml"),
   };
-  const programs = new Map<string, Program>();
   const options = { cwd: directory, env };
-  const run = (...args: string[]) => runToEnd("stickfarm", args, options);
-  const must = async (...args: string[]) => {
-    const ended = await run(...args);
-    if (ended.code === 0) return ended.stdout;
-    throw new Error(
-      `stickfarm ${args.join(" ")} ended with ${ended.code}\n${ended.stdout}${ended.stderr}`,
-    );
-  };
+  const programs = new Map<string, Program>();
   const running = (name: string) => {
     const program = programs.get(name);
     if (program === undefined) throw new Error(`"${name}" was not started`);
     return program;
   };
-  const driveFile = (agent: string, serial: string) => join(directory, `${agent}-${serial}.img`);
-  const serve = async () => {
-    const program = startProgram(
-      "stickfarm",
-      ["serve", "--listen", address, ...serveArgs],
-      options,
-    );
-    programs.set("controller", program);
-    await program.waitForLine(/^ready/);
+  const start = async (name: string, program: ProgramName, args: readonly string[]) => {
+    programs.set(name, startProgram(program, args, options));
+    await running(name).waitForLine(/^ready/);
   };
-  const runAgent = async (name: string) => {
+  const driveFile = (agent: string, serial: string) => join(directory, `${agent}-${serial}.img`);
+  const serve = () =>
+    start("controller", "stickfarm", ["serve", "--listen", address, ...serveArgs]);
+  const runAgent = (name: string) => {
     const drives = (agents[name] ?? []).flatMap(({ serial, bay, size }) => [
       "--virtual-drive",
       `file=${driveFile(name, serial)},size=${size},serial=${serial},bay=${bay}`,
     ]);
-    const program = startProgram("stickfarm-agent", ["run", "--data", name, ...drives], options);
-    programs.set(name, program);
-    await program.waitForLine(/^ready/);
+    return start(name, "stickfarm-agent", ["run", "--data", name, ...drives]);
   };
-  const build = async (buildId: string): Promise<BuildView> =>
-    JSON.parse(await must("build", "show", buildId, "-o", "json")) as BuildView;
-
-  await must("init", "--listen", address);
+  const commands = commandsIn(options);
+  await commands.must("init", "--listen", address);
   await serve();
   for (const name of Object.keys(agents)) {
-    await mkdir(join(directory, name), { recursive: true });
-    await writeFile(
-      join(directory, `${name}.token`),
-      await must("agent", "token", "create", "--name", name),
-    );
-    const enroll = [
-      "enroll",
-      "--data",
-      name,
-      "--controller",
-      address,
-      "--token-file",
-      `${name}.token`,
-    ];
-    const enrolled = await runToEnd("stickfarm-agent", enroll, options);
-    if (enrolled.code !== 0) throw new Error(enrolled.stderr);
+    await enrol({ name, address, options, commands });
     await runAgent(name);
   }
+  const controller = () => running("controller");
   return {
     directory,
     address,
     env,
-    controller: () => running("controller"),
+    controller,
     agent: running,
     serve,
     runAgent,
+    driveFile,
+    ...commands,
+  };
+}
+
+type Commands = Pick<TestFarm, "run" | "must" | "build" | "job" | "ended">;
+
+function commandsIn(options: ProgramOptions): Commands {
+  const run = (...args: string[]) => runToEnd("stickfarm", args, options);
+  const must = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run(...args);
+    if (code === 0) return stdout;
+    throw new Error(`stickfarm ${args.join(" ")} ended with ${code}\n${stdout}${stderr}`);
+  };
+  const build = async (buildId: string): Promise<BuildView> =>
+    JSON.parse(await must("build", "show", buildId, "-o", "json")) as BuildView;
+  const endOf = async (buildId: string): Promise<BuildView | undefined> => {
+    const view = await build(buildId);
+    return view.state === "running" ? undefined : view;
+  };
+  return {
     run,
     must,
     build,
@@ -121,17 +119,25 @@ export async function startFarm({ agents, serveArgs = [] }: Options): Promise<Te
       if (job === undefined) throw new Error(`build ${buildId} has no job on bay ${bay}`);
       return job;
     },
-    ended: (buildId, limitMs = 60_000) =>
-      waitFor(
-        `the end of build ${buildId}`,
-        async () => {
-          const view = await build(buildId);
-          return view.state === "running" ? undefined : view;
-        },
-        { limitMs, everyMs: 200 },
-      ),
-    driveFile,
+    ended: (buildId, limitMs = 120_000) =>
+      waitFor(`the end of build ${buildId}`, () => endOf(buildId), { limitMs, everyMs: 200 }),
   };
+}
+
+type Enrolling = {
+  readonly name: string;
+  readonly address: string;
+  readonly options: ProgramOptions;
+  readonly commands: Commands;
+};
+
+async function enrol({ name, address, options, commands }: Enrolling): Promise<void> {
+  const tokenFile = `${name}.token`;
+  const token = await commands.must("agent", "token", "create", "--name", name);
+  await writeFile(join(options.cwd, tokenFile), token);
+  const args = ["--data", name, "--controller", address, "--token-file", tokenFile];
+  const enrolled = await runToEnd("stickfarm-agent", ["enroll", ...args], options);
+  if (enrolled.code !== 0) throw new Error(enrolled.stderr);
 }
 
 /** The id that `build start -o json` printed. */

@@ -23,13 +23,13 @@ export async function playDemo(stage: Stage): Promise<Result<number>> {
 async function openFarm(stage: Stage): Promise<Result<void>> {
   const address = `127.0.0.1:${await freePort()}`;
   const steps: (() => Promise<Result<void>>)[] = [
-    () => stage.run("init", "--listen", address),
+    () => stage.run("stickfarm", "init", "--listen", address),
     () => stage.start("stickfarm", "serve", "--listen", address),
     ...AGENTS.flatMap(({ name, drives }) => [
       () => enroll(stage, name, address),
       () => stage.start("stickfarm-agent", "run", "--data", name, ...drives.flatMap(virtualDrive)),
     ]),
-    () => stage.run("drive", "list"),
+    () => stage.run("stickfarm", "drive", "list"),
   ];
   return inOrder(steps);
 }
@@ -39,7 +39,8 @@ async function enroll(stage: Stage, name: string, address: string): Promise<Resu
   if (!token.ok) return token;
   const tokenFile = `${name}.token`;
   await writeFile(join(stage.directory, tokenFile), token.value, { mode: 0o600 });
-  return stage.runAgentProgram(
+  return stage.run(
+    "stickfarm-agent",
     ...["enroll", "--data", name, "--controller", address, "--token-file", tokenFile],
   );
 }
@@ -55,8 +56,8 @@ async function importContent(stage: Stage): Promise<Result<void>> {
   if (image.efiLoader !== null) await copyFile(image.efiLoader, join(tree, "EFI/BOOT/BOOTX64.EFI"));
   await writePayload(join(tree, "payload"));
   return inOrder([
-    () => stage.run("content", "add", image.path, "--name", image.name),
-    () => stage.run("boot-image", "add", "tree", "--name", "demo-tree"),
+    () => stage.run("stickfarm", "content", "add", image.path, "--name", image.name),
+    () => stage.run("stickfarm", "boot-image", "add", "tree", "--name", "demo-tree"),
   ]);
 }
 
@@ -65,9 +66,9 @@ async function applyMedia(stage: Stage): Promise<Result<void>> {
   await writeFile(join(stage.directory, "image.yaml"), imageDefinition(name));
   await writeFile(join(stage.directory, "files.yaml"), FILES_DEFINITION);
   return inOrder([
-    () => stage.run("media", "apply", "-f", "image.yaml"),
-    () => stage.run("media", "apply", "-f", "files.yaml"),
-    () => stage.run("plan", "demo-files", "--on", "ws-1/1", "--on", "ws-2/1"),
+    () => stage.run("stickfarm", "media", "apply", "-f", "image.yaml"),
+    () => stage.run("stickfarm", "media", "apply", "-f", "files.yaml"),
+    () => stage.run("stickfarm", "plan", "demo-files", "--on", "ws-1/1", "--on", "ws-2/1"),
   ]);
 }
 
@@ -87,8 +88,8 @@ async function buildSticks(stage: Stage): Promise<Result<void>> {
     ids.push(buildId);
   }
   return inOrder([
-    () => stage.run("build", "watch", ...ids),
-    ...ids.map((id) => () => stage.run("build", "report", id)),
+    () => stage.run("stickfarm", "build", "watch", ...ids),
+    ...ids.map((id) => () => stage.run("stickfarm", "build", "report", id)),
   ]);
 }
 
