@@ -50,3 +50,15 @@ export function unwrap<Value>(result: Result<Value>): Value {
   if (!result.ok) throw new Error(result.problem.detail);
   return result.value;
 }
+
+/** Root may read and write everything; for the length of `work` we are not root. */
+export async function asNobody<Value>(work: () => Promise<Value>): Promise<Value> {
+  const nobody = 65_534;
+  if (process.geteuid?.() !== 0) return work();
+  process.seteuid?.(nobody);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}

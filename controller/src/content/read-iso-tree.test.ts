@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmod,
+  copyFile,
   mkdir,
   readdir,
   readFile,
@@ -15,6 +16,7 @@ import { makeFakeTool } from "@stickfarm/common/rim/fake-tool";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import type { FindTool } from "@stickfarm/common/rim/tools";
 import { expect, onTestFinished, test } from "vitest";
+import { asNobody } from "./content-fixture.ts";
 import { withIsoTree } from "./read-iso-tree.ts";
 import { scanTree } from "./scan-tree.ts";
 
@@ -46,6 +48,20 @@ test("withIsoTree() removes the files when their use fails", async () => {
   });
   await expect(using).rejects.toThrow("later");
   expect(await readdir(folder)).toEqual(["image.iso", "tree"]);
+});
+
+test("withIsoTree() removes read-only folders without being root", async () => {
+  const { isoPath } = await makeIso(["-r"]);
+  const open = await makeTemporaryFolder(onTestFinished);
+  await chmod(open, 0o777);
+  await copyFile(isoPath, join(open, "image.iso"));
+  const read = await asNobody(() =>
+    withIsoTree(join(open, "image.iso"), { temporaryFolder: open }, (tree) =>
+      readFile(join(tree, "boot/grub/grub.cfg"), "utf8"),
+    ),
+  );
+  expect(read).toEqual(ok("cfg\n"));
+  expect(await readdir(open)).toEqual(["image.iso"]);
 });
 
 test("withIsoTree() names what is no ISO image, and one that was cut short", async () => {

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import type { Problem } from "@stickfarm/common/problem";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test } from "vitest";
+import { asNobody } from "./content-fixture.ts";
 import { type ScannedTree, type ScanOptions, scanTree } from "./scan-tree.ts";
 
 // Source: FIPS 180-2, appendix B.1, for "abc".
@@ -193,16 +194,4 @@ async function refused(folder: string, options?: ScanOptions): Promise<string[]>
 
 function say(problems: readonly Problem[]): string[] {
   return problems.map(({ code, detail }) => `${code}: ${detail}`);
-}
-
-/** Root may read everything; for the length of `work` we are not root. */
-async function asNobody<Value>(work: () => Promise<Value>): Promise<Value> {
-  const nobody = 65_534;
-  if (process.geteuid?.() !== 0) return work();
-  process.seteuid?.(nobody);
-  try {
-    return await work();
-  } finally {
-    process.seteuid?.(0);
-  }
 }
