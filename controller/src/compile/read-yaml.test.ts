@@ -101,7 +101,7 @@ test.each([
   ["aliases of aliases", laughs(), "has too many"],
   ["too many bytes", "#".repeat(DEFINITION_BYTES_MAX + 1), `at most ${DEFINITION_BYTES_MAX}`],
   ["too many bytes of few characters", "é".repeat(DEFINITION_BYTES_MAX / 2 + 1), "at most"],
-])("readYaml() bounds %s", (_what, text, rule) => {
+])("readYaml() bounds %s", { timeout: 60_000 }, (_what, text, rule) => {
   const { errors } = readYaml(text);
   expect(errors.map((error) => error.rule).join("\n")).toContain(rule);
 });
