@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
+import type { ProblemCode } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { canceled, isCanceled } from "@stickfarm/common/rim/cancel";
 import { checkDiskRoom } from "@stickfarm/common/rim/disk-room";
@@ -21,6 +22,8 @@ export type CachePlace = {
 /** Connections in a row that bring not one byte. */
 const FRUITLESS_MAX = 5;
 const RETRY_MAX_MS = 10_000;
+/** After these nothing of what came is kept. */
+const USELESS: readonly ProblemCode[] = ["content_digest_mismatch", "disk_full"];
 /** Wrong bytes may be the fault of what an earlier run left; wrong again, they are the library's. */
 const MISMATCHES_MAX = 2;
 
@@ -108,6 +111,8 @@ async function tryFetch(
     room.ok && !isWhole ? await server.read(blob, writer.doneBytes, { take, signal }) : room;
   const { doneBytes } = writer;
   if (read.ok) return { fetched: await writer.finish(), doneBytes };
-  await (read.problem.code === "content_digest_mismatch" ? writer.discard() : writer.pause());
+  // A disk that filled up under our hands is given back what we took of it: the journal is on it too.
+  const isUseless = room.ok && USELESS.includes(read.problem.code);
+  await (isUseless ? writer.discard() : writer.pause());
   return { fetched: read, doneBytes };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { constants, type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { MIB } from "@stickfarm/common/bytes";
+import { MIB, renderBytes } from "@stickfarm/common/bytes";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { syncDirectory } from "@stickfarm/common/rim/atomic-file";
@@ -32,7 +32,7 @@ export async function openCacheWriter(
   blob: BlobRef,
 ): Promise<Result<CacheWriter>> {
   const path = join(directory, blob.sha256);
-  const doing = `Cannot keep content ${blob.sha256} in "${directory}"`;
+  const doing = `Cannot keep content ${blob.sha256} (${renderBytes(blob.sizeBytes)}) in "${directory}"`;
   try {
     const flags = constants.O_RDWR | constants.O_CREAT;
     const file = await open(`${path}.partial`, flags, 0o600);

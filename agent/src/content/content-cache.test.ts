@@ -2,9 +2,10 @@ import { readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:f
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
-import { ok } from "@stickfarm/common/result";
+import { fail, ok } from "@stickfarm/common/result";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { BlobServer } from "./blob-server.ts";
 import { openContentCache } from "./content-cache.ts";
 import { startPieceHasher } from "./piece-hashes.ts";
 import { noise, openTestLibrary, refOf, type TestLibrary } from "./test-library.ts";
@@ -165,6 +166,30 @@ test("ensureAll() says disk_full before it asks for what has no room", async () 
     problem: { code: "disk_full", detail: expect.stringContaining("4096 TiB") },
   });
   expect(library.calls).toEqual([]);
+});
+
+test("ensureAll() gives back what it took of a disk that filled up, and keeps what waits for room", async () => {
+  const { library, directory, openAgain } = await open();
+  const bytes = noise(600_000);
+  const blob = library.add(bytes);
+  const full = fail({ code: "disk_full", detail: "Cannot write" });
+  const filling: BlobServer = {
+    read: async (_, startByte, { take }) => {
+      await take(bytes.subarray(startByte, startByte + 100_000));
+      return full;
+    },
+    close: silent,
+  };
+  const never = new AbortController().signal;
+  const cache = await openContentCache(directory, filling, never, { retryMs: 1 });
+  expect(await cache.ensureAll([blob], silent)).toEqual(full);
+  expect(await readdir(directory)).toEqual([]);
+  await writeFile(join(directory, `${blob.sha256}.partial`), bytes.subarray(0, 1000));
+  const huge = { ...blob, sizeBytes: 2 ** 52 };
+  expect(await (await openAgain()).ensureAll([huge], silent)).toMatchObject({
+    problem: { code: "disk_full" },
+  });
+  expect(await readdir(directory)).toEqual([`${blob.sha256}.partial`]);
 });
 
 test("ensureAll() goes on for the others when one leaves, and stops when the last one does", async () => {

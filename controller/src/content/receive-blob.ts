@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { MIB } from "@stickfarm/common/bytes";
+import { MIB, renderBytes } from "@stickfarm/common/bytes";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { moveIntoPlace, syncDirectory } from "@stickfarm/common/rim/atomic-file";
@@ -30,7 +30,8 @@ const SYNC_EVERY_BYTES = 64 * MIB;
  */
 export async function receiveBlob(blob: BlobRef, reception: Reception): Promise<Result<void>> {
   const { path, temporaryPath } = reception;
-  const doing = `Cannot keep content ${blob.sha256}`;
+  const size = renderBytes(blob.sizeBytes);
+  const doing = `Cannot keep content ${blob.sha256} (${size}) in "${dirname(path)}"`;
   const room = await checkDiskRoom(dirname(temporaryPath), { doing, sizeBytes: blob.sizeBytes });
   if (!room.ok) return room;
   try {
