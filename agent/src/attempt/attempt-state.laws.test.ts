@@ -1,3 +1,4 @@
+import { diceOf } from "@stickfarm/common/test-dice";
 import { expect, test } from "vitest";
 import {
   ACCEPTED,
@@ -75,7 +76,7 @@ test("advanceAttempt() keeps its laws in 5000 seeded histories", () => {
   const broken: string[] = [];
   const outcomes = new Set<string>();
   for (let seed = 1; seed <= 5000; seed++) {
-    const random = prng(seed);
+    const random = diceOf(seed);
     let state: AttemptState = ACCEPTED;
     const steps: AttemptStep[] = [];
     for (let step = 0; step < 30; step++) {
@@ -149,14 +150,4 @@ function randomEvent(random: () => number, step: number): AttemptEvent {
     { kind: "cancel" },
   ];
   return any[Math.floor(random() * any.length)] ?? SEALED;
-}
-
-function prng(seed: number): () => number {
-  let s = seed >>> 0;
-  return () => {
-    s = (s + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(s ^ (s >>> 15), 1 | s);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

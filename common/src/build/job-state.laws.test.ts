@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { diceOf } from "../test-dice.ts";
 import {
   applyJobEvent,
   CLEAN_FAILURES_MAX,
@@ -15,7 +16,7 @@ test("applyJobEvent() keeps its laws in 2000 seeded histories", () => {
   const broken: string[] = [];
   const reached = new Set<string>();
   for (let seed = 1; seed <= 2000; seed++) {
-    const random = prng(seed);
+    const random = diceOf(seed);
     let state: JobState = NEW_JOB;
     for (let step = 0; step < 40; step++) {
       const event = randomEvent(random, state);
@@ -99,14 +100,4 @@ function randomEvent(random: () => number, state: JobState): JobEvent {
 
 function step(random: () => number): number {
   return Math.floor(random() * 1000);
-}
-
-function prng(seed: number): () => number {
-  let s = seed >>> 0;
-  return () => {
-    s = (s + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(s ^ (s >>> 15), 1 | s);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,4 +1,5 @@
 import { hasError } from "@stickfarm/common/media/check-definition";
+import { diceOf } from "@stickfarm/common/test-dice";
 import { expect, test } from "vitest";
 import { readDefinition } from "./read-definition.ts";
 
@@ -100,7 +101,7 @@ test(`readDefinition() answers ${SEEDS} broken texts without throwing, and place
 }, () => {
   const broken: string[] = [];
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const text = breakText(WHOLE, prng(seed));
+    const text = breakText(WHOLE, diceOf(seed));
     const wrong = judge(text);
     if (wrong !== null) broken.push(`seed ${seed}: ${wrong}`);
   }
@@ -110,7 +111,7 @@ test(`readDefinition() answers ${SEEDS} broken texts without throwing, and place
 test("readDefinition() answers texts of nothing but pieces", { timeout: TIMEOUT_MS }, () => {
   const broken: string[] = [];
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const random = prng(seed);
+    const random = diceOf(seed);
     const count = Math.floor(random() * 40);
     const wrong = judge(Array.from({ length: count }, () => pick(PIECES, random)).join(""));
     if (wrong !== null) broken.push(`seed ${seed}: ${wrong}`);
@@ -147,14 +148,4 @@ function pick<Item>(items: readonly Item[], random: () => number): Item {
   const item = items[Math.floor(random() * items.length)];
   if (item === undefined) throw new Error("nothing to pick from");
   return item;
-}
-
-function prng(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

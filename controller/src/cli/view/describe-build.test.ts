@@ -1,3 +1,4 @@
+import { diceOf } from "@stickfarm/common/test-dice";
 import { expect, test } from "vitest";
 import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
 import { makeBuild, makeFailed, makeJob, makeRunning, makeSucceeded } from "../test-pictures.ts";
@@ -64,7 +65,7 @@ test("describeBuild() tells why a drive waits each time that the reason changes"
 test("describeBuild() says nothing twice in 200 seeded builds", () => {
   const broken: string[] = [];
   for (let seed = 1; seed <= 200; seed++) {
-    const lines = tell(randomHistory(prng(seed)));
+    const lines = tell(randomHistory(diceOf(seed)));
     if (new Set(lines).size !== lines.length) broken.push(`seed ${seed}: ${lines.join(" | ")}`);
     if (lines.length > 25) broken.push(`seed ${seed}: ${lines.length} lines`);
   }
@@ -96,12 +97,4 @@ function randomHistory(random: () => number): BuildPicture[] {
       jobs.push(...(random() < 0.3 ? [job, job] : [job]));
     }
   return [...jobs, makeSucceeded("1"), makeSucceeded("1")].map((job) => makeBuild([job]));
-}
-
-function prng(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
