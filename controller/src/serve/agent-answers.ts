@@ -118,9 +118,10 @@ async function handle(
       await grantLease(farm, live, message.value);
       return;
     case "attemptUpdate": {
+      const { jobId, attempt } = message.value;
       const phase = phaseFromWire(message.value.phase);
-      if (phase !== null)
-        farm.sessions.reach(message.value.jobId, { attempt: message.value.attempt, phase });
+      if (phase === null || (await farm.store.builds.agentOf(jobId)) !== live.name) return;
+      farm.sessions.reach(jobId, { attempt, phase });
       farm.progressed.raise();
       return;
     }
@@ -133,7 +134,8 @@ async function handle(
 }
 
 async function grantLease(farm: Farm, live: LiveAgent, request: LeaseRequest): Promise<void> {
-  const granted = await farm.store.builds.grantLease(request, live.incarnation, farm.nowMs());
+  const by = { agent: live.name, incarnation: live.incarnation };
+  const granted = await farm.store.builds.grantLease(request, by, farm.nowMs());
   const { jobId, attempt, fence } = request;
   farm.log.info({ jobId, attempt, fence, granted }, "lease asked for");
   live.send({

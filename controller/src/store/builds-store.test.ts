@@ -9,6 +9,7 @@ import { openStore } from "./open-store.ts";
 import { type Store, storeOn } from "./store.ts";
 
 const DIGEST = "a".repeat(64);
+const RUN_1 = { agent: "ws-1", incarnation: "run-1" };
 
 let directory: string;
 let db: Db;
@@ -70,21 +71,22 @@ test("assign() gives fences that only grow and gives no job twice", async () => 
   expect(await assign("j1", 1)).toBeNull();
 });
 
-test("grantLease() grants to one run of the agent, again and again, and to no other", async () => {
+test("grantLease() grants to one run of the agent that was given the attempt, again and again, and to no other", async () => {
   await store.builds.start(build("b1"), [job("j1", "A1")]);
   const fence = (await assign("j1", 1))?.fence ?? 0;
   const lease = { jobId: "j1", attempt: 1, fence };
-  expect(await store.builds.grantLease({ ...lease, fence: fence + 1 }, "run-1", 1)).toBe(false);
-  expect(await store.builds.grantLease(lease, "run-1", 1)).toBe(true);
-  expect(await store.builds.grantLease(lease, "run-1", 2)).toBe(true);
-  expect(await store.builds.grantLease(lease, "run-2", 3)).toBe(false);
+  expect(await store.builds.grantLease({ ...lease, fence: fence + 1 }, RUN_1, 1)).toBe(false);
+  expect(await store.builds.grantLease(lease, { ...RUN_1, agent: "ws-2" }, 1)).toBe(false);
+  expect(await store.builds.grantLease(lease, RUN_1, 1)).toBe(true);
+  expect(await store.builds.grantLease(lease, RUN_1, 2)).toBe(true);
+  expect(await store.builds.grantLease(lease, { ...RUN_1, incarnation: "run-2" }, 3)).toBe(false);
 });
 
 test("grantLease() grants nothing once cancel was asked for", async () => {
   await store.builds.start(build("b1"), [job("j1", "A1")]);
   const fence = (await assign("j1", 1))?.fence ?? 0;
   await store.builds.requestCancel("b1");
-  expect(await store.builds.grantLease({ jobId: "j1", attempt: 1, fence }, "run-1", 1)).toBe(false);
+  expect(await store.builds.grantLease({ jobId: "j1", attempt: 1, fence }, RUN_1, 1)).toBe(false);
 });
 
 test("recordResult() has exactly-once effect and survives a new opening of the database", async () => {

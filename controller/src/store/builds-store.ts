@@ -163,28 +163,28 @@ export class BuildsStore {
   }
 
   /**
-   * Permission to begin destroying: once per attempt, to one run of the agent, and not when cancel was asked for.
-   * The same run may ask again, because the answer may have been lost.
+   * Permission to begin destroying: once per attempt, to one run of the agent that it was given to, and not when cancel
+   * was asked for. The same run may ask again, because the answer may have been lost.
    */
   grantLease(
     lease: { readonly jobId: string; readonly attempt: number; readonly fence: number },
-    incarnation: string,
+    by: { readonly agent: string; readonly incarnation: string },
     nowMs: number,
   ): Promise<boolean> {
     return this.#db.transaction(async (tx) => {
       const [row] = await tx.all(
         `SELECT jobs.state, builds.cancel_requested, attempts.lease_incarnation
          FROM attempts JOIN jobs USING (job_id) JOIN builds USING (build_id)
-         WHERE job_id = ? AND attempt = ? AND fence = ?`,
-        [lease.jobId, lease.attempt, lease.fence],
+         WHERE job_id = ? AND attempt = ? AND fence = ? AND agent = ?`,
+        [lease.jobId, lease.attempt, lease.fence, by.agent],
       );
       if (row === undefined) return false;
       const state = json<JobState>(row, "state");
       if (state.kind === "running" && state.fence === lease.fence)
-        return row["lease_incarnation"] === incarnation;
+        return row["lease_incarnation"] === by.incarnation;
       if (state.kind !== "assigned" || integer(row, "cancel_requested") === 1) return false;
       await tx.run("UPDATE attempts SET lease_incarnation = ? WHERE fence = ?", [
-        incarnation,
+        by.incarnation,
         lease.fence,
       ]);
       return changeJob(tx, lease.jobId, { kind: "lease_granted", ...lease }, nowMs);
