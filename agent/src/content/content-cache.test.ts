@@ -1,21 +1,17 @@
 import { readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
-import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { fail, ok } from "@stickfarm/common/result";
-import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { BlobServer } from "./blob-server.ts";
 import { openContentCache } from "./content-cache.ts";
-import { startPieceHasher } from "./piece-hashes.ts";
-import { noise, openTestLibrary, refOf, type TestLibrary } from "./test-library.ts";
+import { noise, openTestCache, piecesOf, refOf, sum } from "./test-library.ts";
 
 vi.setConfig({ testTimeout: 20_000 });
 
 const silent = () => undefined;
 
 test("ensureAll() fetches a blob once for all who wait, with its piece hashes beside it", async () => {
-  const { library, cache, directory } = await open();
+  const { library, cache, directory } = await openTestCache(onTestFinished);
   const bytes = noise(700_000);
   const blob = library.add(bytes);
   const heard = Array.from({ length: 8 }, () => [] as number[]);
@@ -34,7 +30,7 @@ test("ensureAll() fetches a blob once for all who wait, with its piece hashes be
 });
 
 test("ensureAll() fetches hundreds of small blobs over a few connections", async () => {
-  const { library, cache, directory } = await open();
+  const { library, cache, directory } = await openTestCache(onTestFinished);
   const blobs = Array.from({ length: 150 }, (_, index) => library.add(noise(index * 7, index)));
   const counts: number[] = [];
   expect(await cache.ensureAll(blobs, (count) => counts.push(count))).toEqual(ok(undefined));
@@ -45,7 +41,7 @@ test("ensureAll() fetches hundreds of small blobs over a few connections", async
 });
 
 test("ensureAll() uses what it knows without asking or hashing again", async () => {
-  const { library, cache } = await open();
+  const { library, cache } = await openTestCache(onTestFinished);
   const blob = library.add(noise(300_000));
   await cache.ensureAll([blob], silent);
   const counts: number[] = [];
@@ -55,7 +51,7 @@ test("ensureAll() uses what it knows without asking or hashing again", async () 
 });
 
 test("ensureAll() goes on where the connection broke off, as often as each brings something", async () => {
-  const { library, cache, directory } = await open();
+  const { library, cache, directory } = await openTestCache(onTestFinished);
   const bytes = noise(1_000_000);
   const blob = library.add(bytes);
   library.fault = (response, rest) => {
@@ -72,7 +68,7 @@ test("ensureAll() goes on where the connection broke off, as often as each bring
 });
 
 test("ensureAll() takes up what a killed agent left half fetched", async () => {
-  const { library, cache, directory } = await open();
+  const { library, cache, directory } = await openTestCache(onTestFinished);
   const bytes = noise(500_000);
   const blob = library.add(bytes);
   await writeFile(join(directory, `${blob.sha256}.partial`), bytes.subarray(0, 300_001));
@@ -86,7 +82,7 @@ test.each([
   ["that is too long", noise(500_001, 7)],
   ["as long as the blob, but wrong", noise(500_000, 7)],
 ])("ensureAll() gets over a half-fetched file %s", async (_, partial) => {
-  const { library, cache, directory } = await open();
+  const { library, cache, directory } = await openTestCache(onTestFinished);
   const bytes = noise(500_000);
   const blob = library.add(bytes);
   await writeFile(join(directory, `${blob.sha256}.partial`), partial);
@@ -95,7 +91,7 @@ test.each([
 });
 
 test("ensureAll() needs no connection for what was fetched whole but got no name", async () => {
-  const { library, cache, directory } = await open();
+  const { library, cache, directory } = await openTestCache(onTestFinished);
   const blob = library.add(noise(500_000));
   await writeFile(join(directory, `${blob.sha256}.partial`), noise(500_000));
   expect(await cache.ensureAll([blob], silent)).toEqual(ok(undefined));
@@ -103,7 +99,7 @@ test("ensureAll() needs no connection for what was fetched whole but got no name
 });
 
 test("ensureAll() refuses wrong bytes after one fresh try and keeps nothing of them", async () => {
-  const { library, cache, directory } = await open();
+  const { library, cache, directory } = await openTestCache(onTestFinished);
   const blob = library.add(noise(5000));
   library.fault = (response, bytes) => {
     response.writeHead(200, { "content-length": 5000 }).end(Buffer.alloc(bytes.length, 1));
@@ -120,7 +116,7 @@ test("ensureAll() refuses wrong bytes after one fresh try and keeps nothing of t
 });
 
 test("ensureAll() refuses more bytes than were promised, and fewer", async () => {
-  const { library, cache, directory } = await open();
+  const { library, cache, directory } = await openTestCache(onTestFinished);
   const { sha256 } = library.add(noise(5000));
   for (const sizeBytes of [4000, 6000])
     expect(await cache.ensureAll([{ sha256, sizeBytes }], silent)).toMatchObject({
@@ -130,7 +126,7 @@ test("ensureAll() refuses more bytes than were promised, and fewer", async () =>
 });
 
 test("ensureAll() does not ask again for what the library has not got, and stops the rest", async () => {
-  const { library, cache } = await open();
+  const { library, cache } = await openTestCache(onTestFinished);
   const missing = { ...refOf(noise(100)), sizeBytes: 100 };
   const others = Array.from({ length: 50 }, (_, index) => library.add(noise(50_000, index + 2)));
   expect(await cache.ensureAll([missing, ...others], silent)).toMatchObject({
@@ -141,7 +137,7 @@ test("ensureAll() does not ask again for what the library has not got, and stops
 });
 
 test("ensureAll() gives up on a controller that is gone, or says nothing", async () => {
-  const { library, cache, close } = await open(100);
+  const { library, cache, close } = await openTestCache(onTestFinished, 100);
   const blob = library.add(noise(5000));
   library.fault = () => true;
   expect(await cache.ensureAll([blob], silent)).toMatchObject({
@@ -160,7 +156,7 @@ test("ensureAll() gives up on a controller that is gone, or says nothing", async
 });
 
 test("ensureAll() says disk_full before it asks for what has no room", async () => {
-  const { library, cache } = await open();
+  const { library, cache } = await openTestCache(onTestFinished);
   const blob = { ...refOf(noise(10)), sizeBytes: 2 ** 52 };
   expect(await cache.ensureAll([blob], silent)).toMatchObject({
     problem: { code: "disk_full", detail: expect.stringContaining("4096 TiB") },
@@ -169,7 +165,7 @@ test("ensureAll() says disk_full before it asks for what has no room", async () 
 });
 
 test("ensureAll() gives back what it took of a disk that filled up, and keeps what waits for room", async () => {
-  const { library, directory, openAgain } = await open();
+  const { library, directory, openAgain } = await openTestCache(onTestFinished);
   const bytes = noise(600_000);
   const blob = library.add(bytes);
   const full = fail({ code: "disk_full", detail: "Cannot write" });
@@ -193,7 +189,7 @@ test("ensureAll() gives back what it took of a disk that filled up, and keeps wh
 });
 
 test("ensureAll() goes on for the others when one leaves, and stops when the last one does", async () => {
-  const { library, cache, directory } = await open();
+  const { library, cache, directory } = await openTestCache(onTestFinished);
   const blob = library.add(noise(2_000_000));
   const hold: (() => void)[] = [];
   library.fault = (response, rest) => {
@@ -227,7 +223,7 @@ test.each([
   ["missing piece hashes", (path: string) => rm(`${path}.pieces`)],
   ["piece hashes that were cut", (path: string) => truncate(`${path}.pieces`, 8)],
 ])("ensureAll() finds %s, in this run or a later one, and fetches anew", async (_, damage) => {
-  const { library, cache, directory, openAgain } = await open();
+  const { library, cache, directory, openAgain } = await openTestCache(onTestFinished);
   const bytes = noise(600_000);
   const blob = library.add(bytes);
   await cache.ensureAll([blob], silent);
@@ -240,7 +236,7 @@ test.each([
 });
 
 test("ensureAll() checks what an earlier run left, and does not fetch it when it is whole", async () => {
-  const { library, cache, openAgain } = await open();
+  const { library, cache, openAgain } = await openTestCache(onTestFinished);
   const blob = library.add(noise(600_000));
   await cache.ensureAll([blob], silent);
   const counts: number[] = [];
@@ -250,7 +246,7 @@ test("ensureAll() checks what an earlier run left, and does not fetch it when it
 });
 
 test("ensureAll() keeps a blob whose check was stopped", async () => {
-  const { library, cache, openAgain } = await open();
+  const { library, cache, openAgain } = await openTestCache(onTestFinished);
   const blob = library.add(noise(3_000_000));
   await cache.ensureAll([blob], silent);
   const later = await openAgain();
@@ -263,7 +259,7 @@ test("ensureAll() keeps a blob whose check was stopped", async () => {
 });
 
 test("doubt() makes the same run look again at what seems untouched", async () => {
-  const { library, cache, directory } = await open();
+  const { library, cache, directory } = await openTestCache(onTestFinished);
   const blob = library.add(noise(600_000));
   await cache.ensureAll([blob], silent);
   const path = join(directory, blob.sha256);
@@ -275,108 +271,8 @@ test("doubt() makes the same run look again at what seems untouched", async () =
   expect(library.calls).toHaveLength(2);
 });
 
-test("ensureExpanded() expands once, leaves holes where the image is zero, and drops the packed file", async () => {
-  const { library, cache, directory } = await open();
-  const raw = Buffer.concat([
-    noise(300_000),
-    Buffer.alloc(4_000_000),
-    noise(100),
-    Buffer.alloc(2e6),
-  ]);
-  const image = packed(library, raw);
-  const counts: number[] = [];
-  const both = [silent, (count: number) => void counts.push(count)].map((onBytes) =>
-    cache.ensureExpanded(image, onBytes),
-  );
-  expect(await Promise.all(both)).toEqual([ok(undefined), ok(undefined)]);
-  const path = join(directory, image.expanded.sha256);
-  expect((await readFile(path)).equals(raw)).toBe(true);
-  expect((await stat(path)).blocks * 512).toBeLessThan(1_000_000);
-  expect(await readFile(`${path}.pieces`)).toEqual(piecesOf(raw));
-  expect(sum(counts)).toBe(image.stored.sizeBytes + raw.length);
-  const { sha256 } = image.expanded;
-  expect((await readdir(directory)).sort()).toEqual([sha256, `${sha256}.pieces`]);
-  await cache.ensureExpanded(image, silent);
-  expect(library.calls).toHaveLength(1);
-});
-
-test("ensureExpanded() keeps the packed file where a tree holds it too", async () => {
-  const { library, cache, directory } = await open();
-  const image = packed(library, noise(300_000));
-  await cache.ensureAll([image.stored], silent);
-  await cache.ensureExpanded(image, silent);
-  expect(await readdir(directory)).toContain(image.stored.sha256);
-});
-
-test("ensureExpanded() takes a raw image as it is", async () => {
-  const { library, cache } = await open();
-  const stored = library.add(noise(300_000));
-  const image = { stored, compression: "none", expanded: stored } as const;
-  const counts: number[] = [];
-  expect(await cache.ensureExpanded(image, (count) => counts.push(count))).toEqual(ok(undefined));
-  expect(sum(counts)).toBe(300_000);
-});
-
-test("ensureExpanded() refuses an image that expands to other bytes, to more or to fewer", async () => {
-  const { library, cache, directory } = await open();
-  const raw = noise(300_000);
-  const image = packed(library, raw);
-  const others: BlobRef[] = [
-    refOf(noise(300_000, 9)),
-    { ...refOf(raw), sizeBytes: 299_999 },
-    { ...refOf(raw), sizeBytes: 300_001 },
-  ];
-  for (const expanded of others)
-    expect(await cache.ensureExpanded({ ...image, expanded }, silent)).toMatchObject({
-      problem: { code: "content_digest_mismatch" },
-    });
-  expect((await readdir(directory)).filter((name) => name.endsWith(".partial"))).toEqual([]);
-});
-
-test("ensureExpanded() begins anew after an expansion that was cut off", async () => {
-  const { library, cache, directory } = await open();
-  const raw = noise(300_000);
-  const image = packed(library, raw);
-  await writeFile(join(directory, `${image.expanded.sha256}.partial`), noise(200_000, 3));
-  expect(await cache.ensureExpanded(image, silent)).toEqual(ok(undefined));
-  expect((await readFile(join(directory, image.expanded.sha256))).equals(raw)).toBe(true);
-});
-
-test("openContentCache() removes what no run would use again", async () => {
-  const { directory, openAgain } = await open();
-  const [a, b, c] = ["a", "b", "c"].map((letter) => letter.repeat(64));
-  const names = [`${a}.partial`, `${b}.partial`, `${b}.pieces`, `${c}.pieces`, `${c}`];
-  for (const name of names) await writeFile(join(directory, name), "x");
-  const eightDaysAgo = new Date(Date.now() - 8 * 24 * 3600_000);
-  await utimes(join(directory, `${a}.partial`), eightDaysAgo, eightDaysAgo);
-  await openAgain();
-  expect((await readdir(directory)).sort()).toEqual([`${b}.partial`, `${c}`, `${c}.pieces`]);
-});
-
-async function open(silenceMaxMs?: number) {
-  const directory = join(await makeTemporaryFolder(onTestFinished), "cache");
-  const { library, blobServer, close } = await openTestLibrary(onTestFinished, silenceMaxMs);
-  const openAgain = () =>
-    openContentCache(directory, blobServer, new AbortController().signal, { retryMs: 1 });
-  return { library, directory, close, openAgain, cache: await openAgain() };
-}
-
-function packed(library: TestLibrary, raw: Buffer) {
-  return { stored: library.add(gzipSync(raw)), compression: "gzip", expanded: refOf(raw) } as const;
-}
-
-function piecesOf(bytes: Buffer): Buffer {
-  const hasher = startPieceHasher();
-  hasher.update(bytes);
-  return Buffer.from(hasher.finish());
-}
-
 async function rot(path: string): Promise<void> {
   const bytes = await readFile(path);
   bytes[400_000] = bytes.readUInt8(400_000) ^ 1;
   await writeFile(path, bytes);
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
 }

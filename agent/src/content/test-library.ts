@@ -3,9 +3,13 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { openAuthority } from "../trust/test-authority.ts";
 import { openBlobServer } from "./blob-server.ts";
+import { openContentCache } from "./content-cache.ts";
+import { startPieceHasher } from "./piece-hashes.ts";
 
 /** Source: RFC 5280, 4.2.1.12. */
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
@@ -99,4 +103,26 @@ export function noise(length: number, seed = 1): Buffer {
     bytes[at] = state >>> 24;
   }
   return bytes;
+}
+
+/** A cache in a folder of its own that fetches from a test library; `openAgain` is the agent's next run. */
+export async function openTestCache(
+  atEnd: (close: () => Promise<void>) => void,
+  silenceMaxMs?: number,
+) {
+  const directory = join(await makeTemporaryFolder(atEnd), "cache");
+  const { library, blobServer, close } = await openTestLibrary(atEnd, silenceMaxMs);
+  const openAgain = () =>
+    openContentCache(directory, blobServer, new AbortController().signal, { retryMs: 1 });
+  return { library, directory, close, openAgain, cache: await openAgain() };
+}
+
+export function piecesOf(bytes: Buffer): Buffer {
+  const hasher = startPieceHasher();
+  hasher.update(bytes);
+  return Buffer.from(hasher.finish());
+}
+
+export function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
