@@ -4,6 +4,7 @@ import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { contentFromWire, contentToWire, factsToWire } from "@stickfarm/common/wire/content";
 import type { ContentSummary } from "@stickfarm/proto/stickfarm/v1/operator";
+import { digestContent } from "../content/content-digest.ts";
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
 import type { Farm } from "./farm.ts";
 
@@ -28,7 +29,13 @@ export function answerContents(farm: Farm): Answers {
           code: "content_missing",
           detail: `Cannot add content "${parsed.value.name}": ${missing.length} of its files are not in the library (${missing.slice(0, MISSING_NAMED_MAX).join(", ")})`,
         });
-      const added = await farm.store.contents.add({ ...parsed.value, createdAtMs: farm.nowMs() });
+      // What it is called is what it is: nobody's word is taken for a digest.
+      const digest = digestContent(parsed.value);
+      const added = await farm.store.contents.add({
+        ...parsed.value,
+        digest,
+        createdAtMs: farm.nowMs(),
+      });
       return added.ok ? ok({ content: contentToWire(added.value) }) : added;
     },
     listContents: async ({ bootImages }) => {

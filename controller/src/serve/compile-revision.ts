@@ -4,6 +4,7 @@ import type { MediaDefinition } from "@stickfarm/common/media/definition";
 import type { PlacedFinding } from "@stickfarm/common/media/finding";
 import type { Manifest } from "@stickfarm/common/media/manifest";
 import { referencesOf } from "@stickfarm/common/media/references";
+import { NONCE_BYTES, SALT_BYTES } from "@stickfarm/common/media/seal-header";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { Secret } from "@stickfarm/common/secret";
 import { compileManifest } from "../compile/compile-manifest.ts";
@@ -24,9 +25,6 @@ export type CompiledMedia = {
   readonly imageSha256: string;
   readonly warnings: readonly PlacedFinding[];
 };
-
-const SALT_BYTES = 16;
-const NONCE_BYTES = 12;
 
 /**
  * Compile a stored revision against the content and the secrets of today.
