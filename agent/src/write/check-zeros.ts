@@ -1,11 +1,11 @@
 import { ok, type Result } from "@stickfarm/common/result";
-import type { Chunk } from "./plan-chunks.ts";
+import { type Chunk, zeroChunk } from "./plan-chunks.ts";
 import { runLanes } from "./run-lanes.ts";
 import type { Advance, Lane, Work } from "./work.ts";
 
 export type ZeroCheck = {
   readonly alreadyZeroBytes: number;
-  /** Chunks in which something had to be written; they are yet to be verified. */
+  /** What had to be written; it is yet to be verified. */
   readonly rewritten: readonly Chunk[];
 };
 
@@ -29,11 +29,10 @@ export async function checkZeros(
     const read = await work.drive.read(lane.buffer.subarray(0, lengthBytes), offsetBytes);
     if (!read.ok) return read;
     const dirty = dirtyRange(work, lane, lengthBytes);
-    if (dirty === null) {
-      alreadyZeroBytes += lengthBytes;
-    } else {
-      rewritten.push(chunk);
+    alreadyZeroBytes += lengthBytes - (dirty.to - dirty.from);
+    if (dirty.from < dirty.to) {
       const zeros = lane.buffer.subarray(dirty.from, dirty.to).fill(0);
+      rewritten.push(zeroChunk(offsetBytes + dirty.from, zeros.length));
       const written = await work.drive.write(zeros, offsetBytes + dirty.from);
       if (!written.ok) return written;
     }
@@ -43,12 +42,13 @@ export async function checkZeros(
   return done.ok ? ok({ alreadyZeroBytes, rewritten }) : done;
 }
 
+/** Empty when all is zero. */
 function dirtyRange(
   { xxh64 }: Work,
   lane: Lane,
   lengthBytes: number,
-): { readonly from: number; readonly to: number } | null {
-  if (xxh64.isZero(lane.at, lengthBytes)) return null;
+): { readonly from: number; readonly to: number } {
+  if (xxh64.isZero(lane.at, lengthBytes)) return { from: 0, to: 0 };
   let from = lengthBytes;
   let to = 0;
   for (let at = 0; at < lengthBytes; at += STEP_BYTES) {

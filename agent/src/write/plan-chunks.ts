@@ -46,10 +46,14 @@ export function* planZeros(segments: Iterable<Segment>, chunkMax: number): Gener
     if (isHeldBack(segment) || !isLongZeros(segment)) continue;
     const end = segment.offsetBytes + segment.lengthBytes;
     for (let offsetBytes = segment.offsetBytes; offsetBytes < end; offsetBytes += chunkMax) {
-      const lengthBytes = Math.min(chunkMax, end - offsetBytes);
-      yield { offsetBytes, lengthBytes, segments: [{ kind: "zero", offsetBytes, lengthBytes }] };
+      yield zeroChunk(offsetBytes, Math.min(chunkMax, end - offsetBytes));
     }
   }
+}
+
+/** A range that shall be zero. */
+export function zeroChunk(offsetBytes: number, lengthBytes: number): Chunk {
+  return { offsetBytes, lengthBytes, segments: [{ kind: "zero", offsetBytes, lengthBytes }] };
 }
 
 export function sumBytes(chunks: Iterable<Chunk>): number {

@@ -1,4 +1,4 @@
-import { PIECE_BYTES, SEAL_BYTES } from "@stickfarm/common/layout/extent";
+import { PIECE_BYTES } from "@stickfarm/common/layout/extent";
 import { openXxh64, type Xxh64 } from "../content/xxh64.ts";
 import type { BlobReader, CachedBlobs } from "./cached-blobs.ts";
 import type { OpenDrive } from "./open-drive.ts";
@@ -25,12 +25,12 @@ export type Lane = {
 /** Told after each chunk; cheap. */
 export type Advance = (bytes: number) => void;
 
-/** Four chunks of 2 MiB: larger or more gained nothing on files, loop devices or throttled drives (see test/bench). */
-export const LANES = 4;
-export const CHUNK_BYTES = 2 * 1024 * 1024;
-
-/** The seal goes through one lane and comes back through another. */
-export const SEAL_MAX = SEAL_BYTES + PIECE_BYTES;
+/**
+ * One chunk is hashed or read from the cache while the other is on its way. More lanes, or smaller chunks, cost CPU and
+ * gained no time on files, loop devices or throttled drives. At 4 MB/s both are through in the 2 s that a stop may take.
+ */
+export const LANES = 2;
+export const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** Take the memory for all passes; a piece of it stays untouched, and zero, for `isZeroPiece`. */
 export function openWork(drive: OpenDrive, blobs: CachedBlobs, signal: AbortSignal): Work {

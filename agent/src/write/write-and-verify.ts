@@ -10,7 +10,7 @@ import { ok, type Result } from "@stickfarm/common/result";
 import { checkZeros, type ZeroCheck } from "./check-zeros.ts";
 import { eraseEnds } from "./erase-ends.ts";
 import { fillChunk } from "./fill-chunk.ts";
-import { type Chunk, sumBytes } from "./plan-chunks.ts";
+import { type Chunk, sumBytes, zeroChunk } from "./plan-chunks.ts";
 import type { WritePlan } from "./plan-write.ts";
 import { runLanes } from "./run-lanes.ts";
 import { verifyChunk } from "./verify-chunk.ts";
@@ -63,10 +63,8 @@ export async function writeAndVerify(
  * What waits for the seal is still zero. If it is not, a write to a far address has landed here, and the seal would in
  * turn destroy what was just verified there.
  */
-function stillErased({ geometry, seal }: WritePlan): Chunk {
-  const lengthBytes = Math.min(SEAL_BYTES, geometry.sizeBytes, seal.lengthBytes);
-  const zeros = { kind: "zero", offsetBytes: 0, lengthBytes } as const;
-  return { offsetBytes: 0, lengthBytes, segments: [zeros] };
+function stillErased({ geometry }: WritePlan): Chunk {
+  return zeroChunk(0, Math.min(SEAL_BYTES, geometry.sizeBytes));
 }
 
 async function writeAll(
