@@ -1,4 +1,5 @@
 import { createCipheriv } from "node:crypto";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
@@ -22,16 +23,6 @@ const TREE: Readonly<Record<string, Buffer>> = {
   "one-cluster.bin": noise(4096),
 };
 
-/** Until README.md shows one. */
-const MEDIA_YAML = `apiVersion: stickfarm/v1
-kind: BootableMedia
-metadata: { name: my-media }
-spec:
-  files:
-    - { content: tools, at: /tools }
-  output: { label: MY MEDIA }
-`;
-
 test("README's transcript, typed line by line, ends in two verified sticks and leaves nothing running", {
   timeout: 600_000,
 }, async ({ skip }) => {
@@ -53,11 +44,31 @@ test("README's transcript, typed line by line, ends in two verified sticks and l
       { agent: "ws-1", bay: "2", serial: "B2", state: "succeeded", proof: "read-back" },
     ],
   });
-  for (const program of background) expect((await program.end()).code).toBe(0);
-  expect(background.map((program) => program.isAlive())).toEqual([false, false]);
+  for (const program of background.reverse()) {
+    program.signal("SIGTERM");
+    expect(await program.ended).toMatchObject({ code: 0 });
+    expect(program.isAlive()).toBe(false);
+  }
+  expect(processesOf(folder)).toEqual([]);
   for (const stick of ["a.img", "b.img"])
     await expectGoodStick(join(folder, stick), folder, placeOf(yaml));
 });
+
+/** Command lines of what still runs in this folder, or with a file of it. */
+function processesOf(folder: string): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        const isHere = readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+        return isHere || command.includes(folder) ? [command.replaceAll("\0", " ")] : [];
+      } catch {
+        // It has gone, or belongs to somebody else.
+        return [];
+      }
+    });
+}
 
 type Report = { readonly state: string };
 
@@ -65,8 +76,9 @@ type Report = { readonly state: string };
 async function readTranscript() {
   const section = sectionOf(await readReadme(), "## By hand");
   const [block] = blocksOf(section, "sh");
-  const [yaml = MEDIA_YAML] = blocksOf(section, "yaml");
-  if (block === undefined) throw new Error('README.md must show the commands under "By hand"');
+  const [yaml] = blocksOf(section, "yaml");
+  if (block === undefined || yaml === undefined)
+    throw new Error('README.md must show the commands (sh) and media.yaml (yaml) under "By hand"');
   const address = `127.0.0.1:${await freePort()}`;
   const lines = block
     .split("\n")
