@@ -92,11 +92,11 @@ export const LAYERS: readonly Layer[] = [
     COMMANDS,
   ),
 
-  // Tests of the whole: journeys and labs see the programs from outside only.
+  // Tests of the whole: journeys and labs see the programs from outside only; labs use the farm of journeys.
   rim("test/support", "test/support/", SHARED, "node vitest"),
   rim("test/tidy", "test/(tidy/|tidy.test.ts)", ["words"], "node typescript-api"),
   rim("test/proto", "test/proto/", ["words", "gen"], "node @grpc/proto-loader fast-check"),
-  rim("test/lab", "test/lab/", [...SHARED, "test/support"], "node"),
+  rim("test/lab", "test/lab/", [...SHARED, "test/support", "test/journey"], "node"),
   rim("test/journey", "test/journey/", [...SHARED, "gen", "test/support"], "node vitest"),
   rim("test/bench", "test/bench/", [...SHARED, ...AGENT_RIMS, "test/support"], "node"),
 ];

@@ -13,7 +13,11 @@ import {
 import { tempDirectory } from "../../support/temp-directory.ts";
 import { waitFor } from "../../support/wait-for.ts";
 
-export type DriveSpec = { readonly serial: string; readonly bay: string; readonly size: string };
+/** A file that the agent makes, or a block device that is there. */
+export type DriveSpec = { readonly serial: string; readonly bay: string } & (
+  | { readonly size: string }
+  | { readonly device: string }
+);
 
 /** A controller and its agents: the built programs, as an operator starts them, in a directory of their own. */
 export type TestFarm = {
@@ -68,10 +72,12 @@ export async function startFarm({ agents, serveArgs = [] }: Options): Promise<Te
   const serve = () =>
     start("controller", "stickfarm", ["serve", "--listen", address, ...serveArgs]);
   const runAgent = (name: string) => {
-    const drives = (agents[name] ?? []).flatMap(({ serial, bay, size }) => [
-      "--virtual-drive",
-      `file=${driveFile(name, serial)},size=${size},serial=${serial},bay=${bay}`,
-    ]);
+    const drives = (agents[name] ?? []).flatMap((drive) => {
+      const { serial, bay } = drive;
+      const file = driveFile(name, serial);
+      const place = "size" in drive ? `file=${file},size=${drive.size}` : `device=${drive.device}`;
+      return ["--virtual-drive", `${place},serial=${serial},bay=${bay}`];
+    });
     return start(name, "stickfarm-agent", ["run", "--data", name, ...drives]);
   };
   const commands = commandsIn(options);
