@@ -1,8 +1,8 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NO_EVIDENCE } from "@stickfarm/common/build/evidence";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
+import { expect, onTestFinished, test } from "vitest";
 import { compactRecords, EMPTY_JOURNAL, foldRecord, type JournalState } from "./fold-journal.ts";
 import { parseJournal } from "./journal-line.ts";
 import type { JournalRecord } from "./journal-record.ts";
@@ -33,33 +33,29 @@ const WAY: readonly JournalRecord[] = [
   { kind: "acknowledged", ...ATTEMPT },
 ];
 
-let directory: string;
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "stickfarm-journal-"));
-});
-afterEach(() => rm(directory, { recursive: true, force: true }));
-
 test("openJournal() finds after each record what was appended before it", async () => {
+  const directory = await makeTemporaryFolder(onTestFinished);
   for (let count = 0; count <= WAY.length; count++) {
     await rm(join(directory, "journal"), { force: true });
-    await write(WAY.slice(0, count));
+    await write(directory, WAY.slice(0, count));
     const expected = WAY.slice(0, count).reduce(foldRecord, EMPTY_JOURNAL);
-    expect(plain(await stateOnDisk())).toEqual(plain(expected));
+    expect(plain(await stateOnDisk(directory))).toEqual(plain(expected));
   }
 });
 
 test("openJournal() keeps the highest fence of a drive after its attempt was acknowledged", async () => {
-  await write(WAY);
-  const state = await stateOnDisk();
+  const directory = await makeTemporaryFolder(onTestFinished);
+  await write(directory, WAY);
+  const state = await stateOnDisk(directory);
   expect(state.held.size).toBe(0);
   expect(state.fences).toEqual({ "virtual-file:A1": 7 });
 });
 
 test("openJournal() cuts a torn tail at every length and loses nothing before it", async () => {
-  await write([]);
+  const directory = await makeTemporaryFolder(onTestFinished);
+  await write(directory, []);
   const empty = (await readFile(join(directory, "journal"))).length;
-  await write(WAY.slice(0, 2));
+  await write(directory, WAY.slice(0, 2));
   const bytes = await readFile(join(directory, "journal"));
   const broken: string[] = [];
   for (let length = empty; length < bytes.length; length++) {
@@ -72,8 +68,9 @@ test("openJournal() cuts a torn tail at every length and loses nothing before it
 });
 
 test("parseJournal() names a flipped byte anywhere as damage", async () => {
-  await write(WAY);
-  await write([ACCEPTED, { kind: "destroying", ...ATTEMPT }]);
+  const directory = await makeTemporaryFolder(onTestFinished);
+  await write(directory, WAY);
+  await write(directory, [ACCEPTED, { kind: "destroying", ...ATTEMPT }]);
   // Without its last byte, the newline, the last line counts as torn.
   const bytes = await readFile(join(directory, "journal"));
   const missed: number[] = [];
@@ -86,7 +83,8 @@ test("parseJournal() names a flipped byte anywhere as damage", async () => {
 });
 
 test("openJournal() refuses a damaged journal and leaves it as it is", async () => {
-  await write(WAY);
+  const directory = await makeTemporaryFolder(onTestFinished);
+  await write(directory, WAY);
   await appendFile(join(directory, "journal"), "00000000 {}\n00000000 {}\n");
   const before = await readFile(join(directory, "journal"));
   expect(await openJournal(directory)).toMatchObject({
@@ -103,19 +101,19 @@ test("compactRecords() folds to the state that it was made from", () => {
   }
 });
 
-async function write(records: readonly JournalRecord[]): Promise<void> {
-  const journal = await mustOpen();
+async function write(directory: string, records: readonly JournalRecord[]): Promise<void> {
+  const journal = await mustOpen(directory);
   for (const record of records) expect((await journal.append(record)).ok).toBe(true);
   await journal.close();
 }
 
-async function stateOnDisk(): Promise<JournalState> {
-  const journal = await mustOpen();
+async function stateOnDisk(directory: string): Promise<JournalState> {
+  const journal = await mustOpen(directory);
   await journal.close();
   return journal.state();
 }
 
-async function mustOpen(): Promise<Journal> {
+async function mustOpen(directory: string): Promise<Journal> {
   const opened = await openJournal(directory);
   if (!opened.ok) throw new Error(opened.problem.detail);
   return opened.value;

@@ -1,93 +1,81 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type Journal, openJournal } from "../journal/open-journal.ts";
 import type { ClaimedStick, StickEvents } from "./claim-stick.ts";
 import { type DeskPorts, OrderDesk } from "./order-desk.ts";
 
-let directory: string;
-let journal: Journal;
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "stickfarm-desk-"));
-  journal = await mustOpen();
-});
-afterEach(async () => {
-  await journal.close();
-  await rm(directory, { recursive: true, force: true });
-});
-
 test("OrderDesk carries an order out from content to seal, and reports it", async () => {
-  const world = new World();
+  const world = new World(await openTestJournal());
   await world.desk.take(order(1));
-  await vi.waitFor(() => expect(outcomes()).toEqual([{ kind: "succeeded", proof: "read-back" }]));
+  await vi.waitFor(() =>
+    expect(world.outcomes()).toEqual([{ kind: "succeeded", proof: "read-back" }]),
+  );
   expect(world.acts).toEqual(["prepare", "lease", "claim", "begin", "seal", "release"]);
 });
 
 test("OrderDesk writes nothing twice for an order that comes again, before and after its end", async () => {
-  const world = new World();
+  const world = new World(await openTestJournal());
   await world.desk.take(order(1));
   await world.desk.take(order(1));
-  await vi.waitFor(() => expect(outcomes()).toHaveLength(1));
+  await vi.waitFor(() => expect(world.outcomes()).toHaveLength(1));
   await world.desk.take(order(1));
   expect(world.acts.filter((act) => act === "begin")).toHaveLength(1);
 });
 
 test("OrderDesk refuses a fence that is not higher than the drive has seen, also after a restart", async () => {
-  await new World().desk.take(order(5));
-  await vi.waitFor(() => expect(outcomes()).toHaveLength(1));
-  await journal.append({ kind: "acknowledged", jobId: "job-5", attempt: 1 });
-  await journal.close();
-  journal = await mustOpen();
-  const world = new World();
+  const directory = await makeTemporaryFolder(onTestFinished);
+  const before = new World(await openTestJournal(directory));
+  await before.desk.take(order(5));
+  await vi.waitFor(() => expect(before.outcomes()).toHaveLength(1));
+  await before.journal.append({ kind: "acknowledged", jobId: "job-5", attempt: 1 });
+  const world = new World(await openTestJournal(directory));
   await world.desk.take(order(4));
-  expect(outcomes()).toMatchObject([
+  expect(world.outcomes()).toMatchObject([
     { kind: "failed", problem: { code: "fence_stale" }, dirty: false },
   ]);
   expect(world.acts).toEqual([]);
 });
 
 test("OrderDesk refuses a second order for a drive that is being written", async () => {
-  const world = new World({ hold: true });
+  const world = new World(await openTestJournal(), { hold: true });
   await world.desk.take(order(1));
   await world.desk.take(order(2));
-  expect(outcomes()).toMatchObject([
+  expect(world.outcomes()).toMatchObject([
     { kind: "failed", problem: { code: "drive_busy" }, dirty: false },
   ]);
 });
 
 test("OrderDesk says in the journal that a stick will be destroyed before the writer begins", async () => {
-  const world = new World();
+  const world = new World(await openTestJournal());
   await world.desk.take(order(1));
-  await vi.waitFor(() => expect(outcomes()).toHaveLength(1));
+  await vi.waitFor(() => expect(world.outcomes()).toHaveLength(1));
   expect(world.lastRecordAtBegin).toBe("destroying");
   expect(world.lastRecordAtSeal).toBe("sealing");
 });
 
 test("OrderDesk begins nothing when the controller gives no lease", async () => {
-  const world = new World({ leaseMs: 0 });
+  const world = new World(await openTestJournal(), { leaseMs: 0 });
   await world.desk.take(order(1));
   await vi.waitFor(() =>
-    expect(outcomes()).toMatchObject([{ problem: { code: "lease_refused" }, dirty: false }]),
+    expect(world.outcomes()).toMatchObject([{ problem: { code: "lease_refused" }, dirty: false }]),
   );
   expect(world.acts).toEqual(["prepare", "lease"]);
 });
 
 test("OrderDesk does not begin an order that was canceled before it came", async () => {
-  const world = new World();
+  const world = new World(await openTestJournal());
   await world.desk.take({ ...order(1), cancel: true });
-  await vi.waitFor(() => expect(outcomes()).toEqual([{ kind: "canceled", dirty: false }]));
+  await vi.waitFor(() => expect(world.outcomes()).toEqual([{ kind: "canceled", dirty: false }]));
   expect(world.acts).toEqual([]);
 });
 
 test("recover() calls a stick dirty that was cut off after its journal announced destruction", async () => {
-  const world = new World();
-  for (const fence of [1, 2]) await journal.append(accepted(fence));
-  await journal.append({ kind: "destroying", jobId: "job-2", attempt: 1 });
+  const world = new World(await openTestJournal());
+  for (const fence of [1, 2]) await world.journal.append(accepted(fence));
+  await world.journal.append({ kind: "destroying", jobId: "job-2", attempt: 1 });
   await world.desk.recover();
-  expect(outcomes()).toMatchObject([
+  expect(world.outcomes()).toMatchObject([
     { problem: { code: "agent_restarted" }, dirty: false },
     { problem: { code: "interrupted" }, dirty: true },
   ]);
@@ -101,7 +89,10 @@ class World {
   lastRecordAtSeal: string | undefined;
   readonly desk: OrderDesk;
 
-  constructor({ hold = false, leaseMs = 45_000 } = {}) {
+  readonly journal: Journal;
+
+  constructor(journal: Journal, { hold = false, leaseMs = 45_000 } = {}) {
+    this.journal = journal;
     const ports: DeskPorts = {
       journal,
       prepare: async () => {
@@ -127,8 +118,12 @@ class World {
     this.desk = new OrderDesk(ports);
   }
 
+  outcomes() {
+    return [...this.journal.state().held.values()].flatMap(({ report }) => report?.outcome ?? []);
+  }
+
   #stick(taken: AttemptOrder, events: StickEvents): ClaimedStick {
-    const last = () => journal.state().held.get(`${taken.jobId}/1`)?.last;
+    const last = () => this.journal.state().held.get(`${taken.jobId}/1`)?.last;
     return {
       writer: {
         begin: () => {
@@ -149,10 +144,6 @@ class World {
       },
     };
   }
-}
-
-function outcomes() {
-  return [...journal.state().held.values()].flatMap(({ report }) => report?.outcome ?? []);
 }
 
 function order(fence: number): AttemptOrder {
@@ -191,8 +182,9 @@ function accepted(fence: number) {
   } as const;
 }
 
-async function mustOpen(): Promise<Journal> {
-  const opened = await openJournal(directory);
+async function openTestJournal(directory?: string): Promise<Journal> {
+  const opened = await openJournal(directory ?? (await makeTemporaryFolder(onTestFinished)));
   if (!opened.ok) throw new Error(opened.problem.detail);
+  onTestFinished(opened.value.close);
   return opened.value;
 }

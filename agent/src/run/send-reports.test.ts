@@ -1,34 +1,21 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { AttemptReport } from "@stickfarm/common/build/attempt-report";
 import { NO_EVIDENCE } from "@stickfarm/common/build/evidence";
 import { fail, ok, type Result } from "@stickfarm/common/result";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type Journal, openJournal } from "../journal/open-journal.ts";
 import { startReports } from "./send-reports.ts";
 
 const LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-let directory: string;
-let journal: Journal;
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "stickfarm-reports-"));
-  const opened = await openJournal(directory);
-  if (!opened.ok) throw new Error(opened.problem.detail);
-  journal = opened.value;
-});
-afterEach(async () => {
-  vi.useRealTimers();
-  await journal.close();
-  await rm(directory, { recursive: true, force: true });
-});
-
 test("startReports() sends a report again until it is acknowledged, and then forgets it", async () => {
-  await hold("j1");
+  const journal = await openTestJournal();
+  await hold(journal, "j1");
   const answers: Result<void>[] = [away(), away(), ok(undefined)];
   const sent: string[] = [];
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const reports = startReports({
     journal,
@@ -48,8 +35,9 @@ test("startReports() sends a report again until it is acknowledged, and then for
 });
 
 test("startReports() is not held up by one report that is refused", async () => {
-  await hold("j1");
-  await hold("j2");
+  const journal = await openTestJournal();
+  await hold(journal, "j1");
+  await hold(journal, "j2");
   const reports = startReports({
     journal,
     log: LOG,
@@ -61,7 +49,14 @@ test("startReports() is not held up by one report that is refused", async () => 
   await reports.close();
 });
 
-async function hold(jobId: string): Promise<void> {
+async function openTestJournal(): Promise<Journal> {
+  const opened = await openJournal(await makeTemporaryFolder(onTestFinished));
+  if (!opened.ok) throw new Error(opened.problem.detail);
+  onTestFinished(opened.value.close);
+  return opened.value;
+}
+
+async function hold(journal: Journal, jobId: string): Promise<void> {
   const attempt = { jobId, attempt: 1, fence: 1 };
   const report: AttemptReport = {
     ...attempt,
