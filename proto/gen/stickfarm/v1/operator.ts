@@ -6126,7 +6126,7 @@ export const OperatorServiceService = {
       Buffer.from(CreateAgentTokenResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateAgentTokenResponse => CreateAgentTokenResponse.decode(value),
   },
-  /** Every agent that a token was made for. */
+  /** Every agent that has enrolled. */
   listAgents: {
     path: "/stickfarm.v1.OperatorService/ListAgents" as const,
     requestStream: false as const,
@@ -6186,7 +6186,7 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   retryBuild: handleUnaryCall<RetryBuildRequest, RetryBuildResponse>;
   /** Problems: name_taken, name_invalid. */
   createAgentToken: handleUnaryCall<CreateAgentTokenRequest, CreateAgentTokenResponse>;
-  /** Every agent that a token was made for. */
+  /** Every agent that has enrolled. */
   listAgents: handleUnaryCall<ListAgentsRequest, ListAgentsResponse>;
   /** What the agents saw last. */
   listDrives: handleUnaryCall<ListDrivesRequest, ListDrivesResponse>;
@@ -6456,7 +6456,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateAgentTokenResponse) => void,
   ): ClientUnaryCall;
-  /** Every agent that a token was made for. */
+  /** Every agent that has enrolled. */
   listAgents(
     request: ListAgentsRequest,
     callback: (error: ServiceError | null, response: ListAgentsResponse) => void,
