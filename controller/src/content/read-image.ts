@@ -112,7 +112,8 @@ async function readBlockMap(path: string | undefined): Promise<Result<LoadedBloc
     const bytes = await readFile(path);
     const map = parseBlockMap(bytes);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return map.ok ? ok({ map: map.value, sha256 }) : map;
+    if (map.ok) return ok({ map: map.value, sha256 });
+    return fail({ ...map.problem, detail: `${map.problem.detail} (file "${path}")` });
   } catch (error) {
     return fail(fileProblem(doing, error));
   }
