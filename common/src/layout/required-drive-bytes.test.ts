@@ -37,7 +37,7 @@ test("requiredDriveBytes() counts stamps", () => {
   expect(stamped.ok && stamped.value).toBeGreaterThan(42 * MIB);
 });
 
-test("requiredDriveBytes() rounds an image up to pages", () => {
+test("requiredDriveBytes() lets an image go back to the drive that it was read from", () => {
   const expanded = { sha256: "raw", sizeBytes: 5000 };
   const body = {
     kind: "image",
@@ -46,7 +46,7 @@ test("requiredDriveBytes() rounds an image up to pages", () => {
     expanded,
     mapped: null,
   } as const;
-  expect(requiredDriveBytes(body, [])).toEqual({ ok: true, value: 8192 });
+  expect(requiredDriveBytes(body, [])).toEqual({ ok: true, value: 5120 });
 });
 
 test("requiredDriveBytes() refuses what no drive can hold", () => {

@@ -9,14 +9,14 @@ import { treeOf } from "./layout-tree.ts";
 /**
  * The smallest drive, with blocks of 512 bytes, that layoutManifest can lay this out on.
  *
- * Units:    bytes, a multiple of 4096.
+ * Units:    bytes, a multiple of 512; a drive with blocks of 4096 bytes that is as large has room for its last one too.
  * Problems: those of checkTree, the first of them; partition_size_invalid: no drive will do.
  */
 export function requiredDriveBytes(
   body: Manifest["body"],
   stamps: readonly StampFile[],
 ): Result<number> {
-  if (body.kind === "image") return ok(alignUp(body.expanded.sizeBytes, 4096));
+  if (body.kind === "image") return ok(alignUp(body.expanded.sizeBytes, 512));
   const tree = treeOf(body, stamps);
   if (!tree.ok) return tree;
   const { partitionBytes } = body;
