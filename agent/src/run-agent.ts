@@ -158,7 +158,7 @@ function deskPorts(parts: Parts, send: ControllerLink["send"], reported: () => v
     meter: progressMeter(identity.name, Date.now, pictures.publish),
     reported,
     doubtCache: cache.doubt,
-    nowMs: Date.now,
+    nowMs: () => performance.now(),
     log: parts.log,
   };
 }

@@ -36,6 +36,7 @@ export type AttemptPorts = {
   readonly phase: (order: AttemptOrder, phase: AttemptPhase) => void;
   readonly meter: ProgressMeter;
   readonly ended: (report: AttemptReport) => void;
+  /** A clock that never steps: neither leases nor silence depend on the time of day. */
   readonly nowMs: () => number;
   readonly log: Log;
 };
