@@ -52,7 +52,8 @@ export async function compileRevision(
     contents: library.contents,
     secrets: secrets.value,
     random: { salt: farm.randomBytes(SALT_BYTES), nonce: farm.randomBytes(NONCE_BYTES) },
-    nowMs: farm.nowMs(),
+    // A revision without a password compiles to the same manifest whenever that is.
+    nowMs: revision.createdAtMs,
   });
   if (!compiled.ok) return compiled;
   const { manifest, blobs } = compiled.value;
