@@ -11,28 +11,12 @@ import { judge } from "./judge.ts";
 import { makeBenchImage } from "./make-bench-image.ts";
 import { type Measured, measure } from "./measure.ts";
 import { median } from "./median.ts";
-import { openTargets, type Place, whyNotPlace } from "./open-targets.ts";
+import { openTargets, whyNotPlace } from "./open-targets.ts";
 import { renderResults } from "./render-results.ts";
+import { METHODS, type Method, type Row, type Setting } from "./results.ts";
 import { runEngine } from "./run-engine.ts";
 import { runPeer } from "./run-peer.ts";
 import { openScratch, type Scratch } from "./scratch.ts";
-
-export const METHODS = ["dd + cmp", "exact", "mapped"] as const;
-export type Method = (typeof METHODS)[number];
-
-export type Setting = { readonly place: Place; readonly targets: number };
-
-export type Row = Setting & {
-  readonly method: Method;
-  /** Medians over the rounds. */
-  readonly wallSeconds: number;
-  readonly cpuSeconds: number;
-  /** Medians of the ratios to dd + cmp of the same round. */
-  readonly wallRatio: number;
-  readonly cpuRatio: number;
-  /** Of a round of its own: looking costs time. */
-  readonly peakBytes: number;
-};
 
 const { values } = parseArgs({
   options: {

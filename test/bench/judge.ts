@@ -1,5 +1,5 @@
 import { GIB, MIB } from "@stickfarm/common/bytes";
-import type { Row } from "./bench.ts";
+import type { Row } from "./results.ts";
 
 export type Verdict = {
   readonly bar: string;

@@ -3,11 +3,8 @@ import { rm, statfs, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { VirtualDriveSource } from "@stickfarm/agent/drive/parse-virtual-drive";
 import { renderBytes } from "@stickfarm/common/bytes";
-import type { Setting } from "./bench.ts";
+import type { Place, Setting } from "./results.ts";
 import type { Scratch } from "./scratch.ts";
-
-/** Files on disk, or loop devices on files in memory. */
-export type Place = "file" | "loop";
 
 export type Targets = AsyncDisposable & {
   readonly paths: readonly string[];

@@ -1,6 +1,6 @@
 import { MIB } from "@stickfarm/common/bytes";
-import type { Row } from "./bench.ts";
 import type { Verdict } from "./judge.ts";
+import type { Row } from "./results.ts";
 
 /** Both tables as text. */
 export function renderResults(rows: readonly Row[], verdicts: readonly Verdict[]): string {

@@ -90,7 +90,10 @@ test("builds need no NATS: with a --nats-url that nobody answers, the phase is w
   writers.release();
   const { code, stdout } = await watch.ended;
   const pictures = picturesIn(stdout);
-  expect(pictures[0]?.jobs).toMatchObject([{ phase: "write", doneBytes: 0, progressAtMs: null }]);
+  // Which phases are seen is a matter of time; that one is seen without a single picture is not.
+  const isTold = ({ phase, doneBytes, progressAtMs }: Job) =>
+    ["write", "verify", "seal"].includes(phase ?? "") && doneBytes === 0 && progressAtMs === null;
+  expect(pictures.flatMap((picture) => picture.jobs).some(isTold), stdout).toBe(true);
   expect(pictures.at(-1)?.jobs).toMatchObject([{ phase: "ended" }]);
   expect({ code, state: pictures.at(-1)?.state }).toEqual({ code: 0, state: "succeeded" });
   expect(listNats(farm)).toEqual([]);
