@@ -39,8 +39,16 @@ const LAST_WORDS_MAX = 4096;
 /** Reachable from the sources as well, so that tests start the same program. */
 const PROGRAM = fileURLToPath(new URL("../../dist/write/writer-main.js", import.meta.url));
 
-/** The heap holds one chunk's plan and the piece hashes. One thread in all for V8's own work. */
-const NODE_FLAGS = ["--max-semi-space-size=1", "--single-threaded-gc", "--v8-pool-size=1"];
+/**
+ * A small heap, one thread in all for V8's own work, and no optimising of JavaScript, which only plans: all of that costs
+ * more than it gives in a process of seconds. WebAssembly is optimised all the same.
+ */
+const NODE_FLAGS = [
+  "--no-opt",
+  "--max-semi-space-size=1",
+  "--single-threaded-gc",
+  "--v8-pool-size=1",
+];
 
 /**
  * Start the process that writes one drive. It lays out, says `ready` and waits for `begin`.
