@@ -13,7 +13,7 @@ export type ZeroCheck = {
 const STEP_BYTES = 64 * 1024;
 
 /**
- * Read ranges that shall be zero and write zeros only where something else stands.
+ * Read ranges that shall be zero, then write zeros only where something else stood.
  *
  * Problems: those of the drive.
  */
@@ -24,22 +24,32 @@ export async function checkZeros(
 ): Promise<Result<ZeroCheck>> {
   const rewritten: Chunk[] = [];
   let alreadyZeroBytes = 0;
-  const done = await runLanes(work.lanes, chunks, work.signal, async (chunk, lane) => {
+  const checked = await runLanes(work.lanes, chunks, work.signal, async (chunk, lane) => {
     const { offsetBytes, lengthBytes } = chunk;
     const read = await work.drive.read(lane.buffer.subarray(0, lengthBytes), offsetBytes);
     if (!read.ok) return read;
     const dirty = dirtyRange(work, lane, lengthBytes);
-    alreadyZeroBytes += lengthBytes - (dirty.to - dirty.from);
-    if (dirty.from < dirty.to) {
-      const zeros = lane.buffer.subarray(dirty.from, dirty.to).fill(0);
-      rewritten.push(zeroChunk(offsetBytes + dirty.from, zeros.length));
-      const written = await work.drive.write(zeros, offsetBytes + dirty.from);
-      if (!written.ok) return written;
+    const zeroBytes = lengthBytes - (dirty.to - dirty.from);
+    if (zeroBytes < lengthBytes) {
+      rewritten.push(zeroChunk(offsetBytes + dirty.from, dirty.to - dirty.from));
     }
-    advance(lengthBytes);
+    alreadyZeroBytes += zeroBytes;
+    advance(zeroBytes);
     return ok(undefined);
   });
-  return done.ok ? ok({ alreadyZeroBytes, rewritten }) : done;
+  if (!checked.ok) return checked;
+  const written = await writeZeros(work, rewritten, advance);
+  return written.ok ? ok({ alreadyZeroBytes, rewritten }) : written;
+}
+
+function writeZeros(work: Work, chunks: readonly Chunk[], advance: Advance): Promise<Result<void>> {
+  for (const lane of work.writeLanes) lane.buffer.fill(0);
+  return runLanes(work.writeLanes, chunks, work.signal, async (chunk, lane) => {
+    const zeros = lane.buffer.subarray(0, chunk.lengthBytes);
+    const written = await work.drive.write(zeros, chunk.offsetBytes);
+    if (written.ok) advance(chunk.lengthBytes);
+    return written;
+  });
 }
 
 /** Empty when all is zero. */

@@ -10,7 +10,7 @@ import type { Work } from "./work.ts";
  */
 export async function eraseEnds(work: Work, geometry: DriveGeometry): Promise<Result<void>> {
   const { drive, xxh64 } = work;
-  const lane = work.lanes[0]!; // There are LANES of them.
+  const lane = work.lanes[0]!; // There are READ_LANES of them.
   const lengthBytes = Math.min(SEAL_BYTES, geometry.sizeBytes);
   const ends = [0, geometry.sizeBytes - lengthBytes];
   const buffer = lane.buffer.subarray(0, lengthBytes);

@@ -24,7 +24,7 @@ export function planSeal(heldBack: readonly Segment[], driveBytes: number): Chun
  *           far as the drive still obeys.
  */
 export async function sealDrive(work: Work, seal: Chunk): Promise<Result<void>> {
-  const [source, back] = [work.lanes[0]!, work.lanes[1]!]; // There are LANES of them.
+  const [source, back] = [work.lanes[0]!, work.lanes[1]!]; // There are READ_LANES of them.
   const filled = await fillSeal(work, seal, source);
   if (!filled.ok) return filled;
   const sealed = await writeAndReadBack(work, seal, { source, back });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { LANES } from "./work.ts";
+import { READ_LANES } from "./work.ts";
 import {
   parseEvent,
   renderCommand,
@@ -62,7 +62,7 @@ export function startWriter(options: {
 }): Writer {
   const child = spawn(process.execPath, [...NODE_FLAGS, PROGRAM], {
     stdio: ["pipe", "pipe", "pipe", options.driveFd],
-    env: { UV_THREADPOOL_SIZE: String(LANES + 1) },
+    env: { UV_THREADPOOL_SIZE: String(READ_LANES + 1) },
   });
   const [stdin, stdout, stderr] = pipesOf(child);
   let lastEventAtMs = performance.now();

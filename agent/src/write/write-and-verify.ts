@@ -90,7 +90,7 @@ async function writeContent(
   chunks: Iterable<Chunk>,
   advance: Advance,
 ): Promise<Result<void>> {
-  const written = await runLanes(work.lanes, chunks, work.signal, async (chunk, lane) => {
+  const written = await runLanes(work.writeLanes, chunks, work.signal, async (chunk, lane) => {
     const filled = await fillChunk(chunk, lane);
     if (!filled.ok) return filled;
     const buffer = lane.buffer.subarray(0, chunk.lengthBytes);
