@@ -86,14 +86,22 @@ test("checkDefinition() gives a definition with every default filled in", () => 
           partitionBytes: "fill",
           oversizeFiles: "reject",
         },
+        iso: { fileName: "a.iso", volumeSize: "unlimited", ifExists: "fail" },
         label: "STICKFARM",
         autorun: false,
       },
-      security: { unknownComputers: false, passwordSecret: null, userDeviceAffinity: "none" },
+      security: {
+        unknownComputers: false,
+        passwordSecret: null,
+        certificate: null,
+        userDeviceAffinity: "none",
+      },
       bootImage: null,
       files: [{ content: "tools", folder: "" }],
       distributionPoints: ["local"],
+      taskSequence: null,
       variables: [],
+      prestart: null,
     },
   });
 });

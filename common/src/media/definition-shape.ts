@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { API_VERSION } from "./api-version.ts";
 import { ARCHITECTURES } from "./content.ts";
-import { USER_DEVICE_AFFINITIES } from "./definition.ts";
+import { USER_DEVICE_AFFINITIES, VOLUME_SIZES } from "./definition.ts";
 
 /**
  * The YAML contract: which keys there are and of what type. What values they may have, alone and together, is in
@@ -36,7 +36,7 @@ const Output = z.strictObject({
   iso: z
     .strictObject({
       fileName: z.string().optional(),
-      volumeSize: z.enum(["650MB", "4GB", "8GB", "unlimited"]).optional(),
+      volumeSize: z.enum(VOLUME_SIZES).optional(),
       ifExists: z.enum(["fail", "replaceAfterSuccess"]).optional(),
     })
     .optional(),

@@ -1,8 +1,7 @@
 import type { Architecture } from "./content.ts";
 
 /**
- * What a stick shall become, after every check: each field has its effective value, and what this version cannot make
- * is not in it. The YAML that operators write, with its defaults, is `definition-shape.ts`.
+ * What a stick shall become, after every check: each field has its effective value. The YAML that operators write, with its defaults, is `definition-shape.ts`.
  */
 export type MediaDefinition = BootableMedia | DiskImage;
 
@@ -39,7 +38,10 @@ export type BootableMedia = {
     readonly bootImage: BootImageChoice | null;
     readonly files: readonly PlacedFiles[];
     readonly distributionPoints: readonly string[];
+    /** Name of the record of the task sequence that the stick points at. */
+    readonly taskSequence: string | null;
     readonly variables: readonly Variable[];
+    readonly prestart: Prestart | null;
   };
 };
 
@@ -58,18 +60,52 @@ export type Output = {
     readonly fileSystem: "fat32";
     /** Bytes, or the whole stick. */
     readonly partitionBytes: number | "fill";
-    readonly oversizeFiles: "reject";
+    /** splitWim: a WIM that FAT32 cannot hold is written as parts. */
+    readonly oversizeFiles: "reject" | "splitWim";
   };
+  readonly iso: IsoOutput;
   /** Full text; FAT holds the first 11 characters of it. */
   readonly label: string;
   readonly autorun: boolean;
 };
 
+/** CD/DVD images; a definition that says nothing of them can be made into one all the same. */
+export type IsoOutput = {
+  /** Ends with ".iso". */
+  readonly fileName: string;
+  readonly volumeSize: VolumeSize;
+  readonly ifExists: "fail" | "replaceAfterSuccess";
+};
+
+export const VOLUME_SIZES = ["650MB", "4GB", "8GB", "unlimited"] as const;
+/** Room on one disc. */
+export type VolumeSize = (typeof VOLUME_SIZES)[number];
+
 export type Security = {
   readonly unknownComputers: boolean;
   /** Name of the secret; `null`: nothing on the stick is sealed. */
   readonly passwordSecret: string | null;
+  /** `null`: the stick has no certificate. */
+  readonly certificate: MediaCertificate | null;
   readonly userDeviceAffinity: UserDeviceAffinity;
+};
+
+/** What the stick proves itself with to management points. */
+export type MediaCertificate =
+  /** Milliseconds since 1970 UTC; `null`: from the revision's day, for a year. */
+  | {
+      readonly kind: "selfSigned";
+      readonly notBeforeMs: number | null;
+      readonly notAfterMs: number | null;
+    }
+  /** Name of a content that is one PKCS #12 file, and of the secret that opens it. */
+  | { readonly kind: "pkcs12"; readonly content: string; readonly passwordSecret: string };
+
+/** Run at boot, before a task sequence is chosen. */
+export type Prestart = {
+  readonly command: string;
+  /** Name of a content that is a tree, found on the stick below /stickfarm/packages/. */
+  readonly package: string | null;
 };
 
 export const USER_DEVICE_AFFINITIES = ["none", "pendingApproval", "autoApproval"] as const;

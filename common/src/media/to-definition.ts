@@ -6,18 +6,20 @@ import {
   type DiskImage,
   LOCAL_DISTRIBUTION_POINT,
   type Management,
+  type MediaCertificate,
   type Metadata,
   type Output,
   type Variable,
 } from "./definition.ts";
 import type { BootableMediaText, DiskImageText } from "./definition-shape.ts";
+import { instantOf } from "./rules/check-certificate.ts";
 import { isAsked } from "./rules/check-variables.ts";
 import { foldersOf } from "./stick-path.ts";
 
 /**
  * A definition that passed every rule, with every default filled in.
  *
- * Shape: no error was found in `text`, so what is not built is not in it.
+ * Shape: no error was found in `text`, so each of its values has the form that its rule asks for.
  */
 export function toBootableMedia({ metadata, spec }: BootableMediaText): BootableMedia {
   return {
@@ -26,10 +28,11 @@ export function toBootableMedia({ metadata, spec }: BootableMediaText): Bootable
     spec: {
       unattended: spec.unattended ?? false,
       management: spec.management === undefined ? null : toManagement(spec.management),
-      output: toOutput(spec.output),
+      output: toOutput(spec.output, metadata.name),
       security: {
         unknownComputers: spec.security?.unknownComputers ?? false,
         passwordSecret: spec.security?.password?.secret ?? null,
+        certificate: toCertificate(spec.security?.certificate),
         userDeviceAffinity: spec.security?.userDeviceAffinity ?? "none",
       },
       bootImage:
@@ -44,7 +47,15 @@ export function toBootableMedia({ metadata, spec }: BootableMediaText): Bootable
         folder: foldersOf(at).join("/"),
       })),
       distributionPoints: spec.distributionPoints ?? [LOCAL_DISTRIBUTION_POINT],
+      taskSequence: spec.taskSequence?.name ?? null,
       variables: (spec.customization?.variables ?? []).map(toVariable),
+      prestart:
+        spec.customization?.prestart === undefined
+          ? null
+          : {
+              command: spec.customization.prestart.command,
+              package: spec.customization.prestart.package ?? null,
+            },
     },
   };
 }
@@ -79,16 +90,35 @@ function toManagement(
   };
 }
 
-function toOutput(output: BootableMediaText["spec"]["output"]): Output {
+function toOutput(output: BootableMediaText["spec"]["output"], name: string): Output {
   return {
     usb: {
       partitionTable: output?.usb?.partitionTable ?? "mbr",
       fileSystem: output?.usb?.fileSystem ?? "fat32",
       partitionBytes: toPartitionBytes(output?.usb?.partitionSize ?? "fill"),
-      oversizeFiles: "reject",
+      oversizeFiles: output?.usb?.oversizeFiles ?? "reject",
+    },
+    iso: {
+      fileName: output?.iso?.fileName ?? `${name}.iso`,
+      volumeSize: output?.iso?.volumeSize ?? "unlimited",
+      ifExists: output?.iso?.ifExists ?? "fail",
     },
     label: output?.label ?? DEFAULT_LABEL,
     autorun: output?.autorun ?? false,
+  };
+}
+
+function toCertificate(
+  certificate: NonNullable<BootableMediaText["spec"]["security"]>["certificate"],
+): MediaCertificate | null {
+  const { selfSigned, pkcs12 } = certificate ?? {};
+  if (pkcs12 !== undefined) return { kind: "pkcs12", ...pkcs12 };
+  if (selfSigned === undefined) return null;
+  const { notBefore, notAfter } = selfSigned;
+  return {
+    kind: "selfSigned",
+    notBeforeMs: notBefore === undefined ? null : instantOf(notBefore),
+    notAfterMs: notAfter === undefined ? null : instantOf(notAfter),
   };
 }
 

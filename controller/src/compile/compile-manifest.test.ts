@@ -69,6 +69,7 @@ test("compileManifest() composes a stick of files alone, with every default writ
         partitionBytes: "fill",
         oversizeFiles: "reject",
       },
+      iso: { fileName: "my-media.iso", volumeSize: "unlimited", ifExists: "fail" },
       label: "STICKFARM",
       volumeLabel: "STICKFARM",
       autorun: false,

@@ -39,6 +39,7 @@ export function operatorService(answers: OperatorAnswers, log: Log): OperatorSer
     applyMedia: serve(answers.applyMedia),
     listMedia: serve(answers.listMedia),
     getMedia: serve(answers.getMedia),
+    compileMedia: serve(answers.compileMedia),
     plan: serve(answers.plan),
     startBuild: serve(answers.startBuild),
     watchBuild: (call) => void serveWatch(answers, call, log),

@@ -3,12 +3,14 @@ import { definitionDigestText } from "@stickfarm/common/media/definition-digest"
 import { fail, ok } from "@stickfarm/common/result";
 import { readDefinition } from "../compile/read-definition.ts";
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
+import { compileRevision } from "./compile-revision.ts";
 import type { Farm } from "./farm.ts";
 import { mediaUnknown } from "./plan-media.ts";
 import { readLibrary } from "./read-library.ts";
+import { storeManifest } from "./store-manifest.ts";
 import { summariseRevision } from "./view-build.ts";
 
-type Answers = Pick<OperatorAnswers, "applyMedia" | "listMedia" | "getMedia">;
+type Answers = Pick<OperatorAnswers, "applyMedia" | "listMedia" | "getMedia" | "compileMedia">;
 
 export function answerMedia(farm: Farm): Answers {
   return {
@@ -39,6 +41,20 @@ export function answerMedia(farm: Farm): Answers {
       const entry = await farm.store.definitions.find(name, revision);
       if (entry === null) return fail(mediaUnknown(name, revision));
       return ok({ media: summariseRevision(entry), yaml: entry.yaml });
+    },
+    compileMedia: async ({ name, revision }) => {
+      const entry = await farm.store.definitions.find(name, revision);
+      if (entry === null) return fail(mediaUnknown(name, revision));
+      const compiled = await compileRevision(farm, entry);
+      if (!compiled.ok) return compiled;
+      const stored = await storeManifest(farm, compiled.value);
+      if (!stored.ok) return stored;
+      return ok({
+        media: summariseRevision(entry),
+        manifest: Buffer.from(compiled.value.manifestBytes),
+        manifestSignature: Buffer.from(stored.value.manifestSignature),
+        warnings: [...compiled.value.warnings],
+      });
     },
   };
 }

@@ -5,6 +5,7 @@ import type { StartBuildRequest } from "@stickfarm/proto/stickfarm/v1/operator";
 import type { BuildEntry } from "../store/build-entries.ts";
 import type { Farm } from "./farm.ts";
 import { type MediaPlan, planMedia } from "./plan-media.ts";
+import { storeManifest } from "./store-manifest.ts";
 
 const REQUEST_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
@@ -30,7 +31,7 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
   if (!plan.ok) return plan;
   const problem = whyNotStarted(plan.value, planDigest);
   if (problem !== null) return fail(problem);
-  const manifest = await storeManifest(farm, plan.value);
+  const manifest = await storeManifest(farm, plan.value.compiled);
   if (!manifest.ok) return manifest;
   const started = await farm.store.builds.start(
     {
@@ -91,21 +92,6 @@ function whyNotStarted(plan: MediaPlan, planDigest: string) {
     code: "drive_refused",
     detail: `Cannot start the build: ${refused.length} of ${plan.drives.length} drives are refused: ${details.join("; ")}`,
   } as const;
-}
-
-/** Into the library, so that agents fetch it like any content; signed, so that they know whose it is. */
-async function storeManifest(farm: Farm, { compiled }: MediaPlan) {
-  for (const { bytes } of compiled.blobs) {
-    const stored = await farm.library.putBytes(bytes);
-    if (!stored.ok) return stored;
-  }
-  const stored = await farm.library.putBytes(compiled.manifestBytes);
-  if (!stored.ok) return stored;
-  return ok({
-    manifestSha256: stored.value.sha256,
-    manifestBytes: stored.value.sizeBytes,
-    manifestSignature: farm.sign(compiled.manifestBytes),
-  });
 }
 
 function hashRequest({ mediaName, revision, targets }: StartBuildRequest): string {

@@ -75,7 +75,8 @@ function notAnInstant(key: string): Finding {
   );
 }
 
-function instantOf(text: string): number | null {
+/** Milliseconds since 1970 UTC; `null` when the text is no instant of a day that exists. */
+export function instantOf(text: string): number | null {
   const instantMs = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(instantMs)) return null;
   // 30 February is taken for 2 March otherwise.

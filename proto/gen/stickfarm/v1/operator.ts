@@ -286,6 +286,28 @@ export interface GetMediaResponse {
   readonly yaml: string;
 }
 
+/** Which revision to compile. */
+export interface CompileMediaRequest {
+  /** As metadata.name of the definition. */
+  readonly name: string;
+  /** 0 = newest. */
+  readonly revision: number;
+}
+
+/** The revision as a manifest. */
+export interface CompileMediaResponse {
+  /** Which revision this is. */
+  readonly media:
+    | MediaSummary
+    | undefined;
+  /** Canonical JSON; its SHA-256 is its name in the library. */
+  readonly manifest: Buffer;
+  /** Ed25519 over the manifest by the farm's signing key. */
+  readonly manifestSignature: Buffer;
+  /** What should be known before it is used. */
+  readonly warnings: readonly Finding[];
+}
+
 /** Where to build. */
 export interface Target {
   /** Name of an enrolled agent. */
@@ -3232,6 +3254,214 @@ export const GetMediaResponse: MessageFns<GetMediaResponse> = {
   },
 };
 
+function createBaseCompileMediaRequest(): CompileMediaRequest {
+  return { name: "", revision: 0 };
+}
+
+export const CompileMediaRequest: MessageFns<CompileMediaRequest> = {
+  encode(message: CompileMediaRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(16).uint32(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CompileMediaRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompileMediaRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CompileMediaRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+    };
+  },
+
+  toJSON(message: CompileMediaRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CompileMediaRequest>, I>>(base?: I): CompileMediaRequest {
+    return CompileMediaRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CompileMediaRequest>, I>>(object: I): CompileMediaRequest {
+    const message = createBaseCompileMediaRequest() as any;
+    message.name = object.name ?? "";
+    message.revision = object.revision ?? 0;
+    return message;
+  },
+};
+
+function createBaseCompileMediaResponse(): CompileMediaResponse {
+  return { media: undefined, manifest: Buffer.alloc(0), manifestSignature: Buffer.alloc(0), warnings: [] };
+}
+
+export const CompileMediaResponse: MessageFns<CompileMediaResponse> = {
+  encode(message: CompileMediaResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.media !== undefined) {
+      MediaSummary.encode(message.media, writer.uint32(10).fork()).join();
+    }
+    if (message.manifest.length !== 0) {
+      writer.uint32(18).bytes(message.manifest);
+    }
+    if (message.manifestSignature.length !== 0) {
+      writer.uint32(26).bytes(message.manifestSignature);
+    }
+    for (const v of message.warnings) {
+      Finding.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CompileMediaResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompileMediaResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.media = MediaSummary.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.manifest = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.manifestSignature = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.warnings.push(Finding.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CompileMediaResponse {
+    return {
+      media: isSet(object.media) ? MediaSummary.fromJSON(object.media) : undefined,
+      manifest: isSet(object.manifest) ? Buffer.from(bytesFromBase64(object.manifest)) : Buffer.alloc(0),
+      manifestSignature: isSet(object.manifestSignature)
+        ? Buffer.from(bytesFromBase64(object.manifestSignature))
+        : isSet(object.manifest_signature)
+        ? Buffer.from(bytesFromBase64(object.manifest_signature))
+        : Buffer.alloc(0),
+      warnings: globalThis.Array.isArray(object?.warnings) ? object.warnings.map((e: any) => Finding.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: CompileMediaResponse): unknown {
+    const obj: any = {};
+    if (message.media !== undefined) {
+      obj.media = MediaSummary.toJSON(message.media);
+    }
+    if (message.manifest.length !== 0) {
+      obj.manifest = base64FromBytes(message.manifest);
+    }
+    if (message.manifestSignature.length !== 0) {
+      obj.manifestSignature = base64FromBytes(message.manifestSignature);
+    }
+    if (message.warnings?.length) {
+      obj.warnings = message.warnings.map((e) => Finding.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CompileMediaResponse>, I>>(base?: I): CompileMediaResponse {
+    return CompileMediaResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CompileMediaResponse>, I>>(object: I): CompileMediaResponse {
+    const message = createBaseCompileMediaResponse() as any;
+    message.media = (object.media !== undefined && object.media !== null)
+      ? MediaSummary.fromPartial(object.media)
+      : undefined;
+    message.manifest = object.manifest ?? Buffer.alloc(0);
+    message.manifestSignature = object.manifestSignature ?? Buffer.alloc(0);
+    message.warnings = object.warnings?.map((e) => Finding.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 function createBaseTarget(): Target {
   return { agent: "", bay: "" };
 }
@@ -6041,6 +6271,20 @@ export const OperatorServiceService = {
     responseSerialize: (value: GetMediaResponse): Buffer => Buffer.from(GetMediaResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetMediaResponse => GetMediaResponse.decode(value),
   },
+  /**
+   * The manifest that a stick would get; its files are in the library afterwards. Problems: media_unknown,
+   * definition_invalid, content_missing, names_collide, secret_weak.
+   */
+  compileMedia: {
+    path: "/stickfarm.v1.OperatorService/CompileMedia" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CompileMediaRequest): Buffer => Buffer.from(CompileMediaRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CompileMediaRequest => CompileMediaRequest.decode(value),
+    responseSerialize: (value: CompileMediaResponse): Buffer =>
+      Buffer.from(CompileMediaResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CompileMediaResponse => CompileMediaResponse.decode(value),
+  },
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan: {
     path: "/stickfarm.v1.OperatorService/Plan" as const,
@@ -6167,6 +6411,11 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   listMedia: handleUnaryCall<ListMediaRequest, ListMediaResponse>;
   /** Problems: media_unknown. */
   getMedia: handleUnaryCall<GetMediaRequest, GetMediaResponse>;
+  /**
+   * The manifest that a stick would get; its files are in the library afterwards. Problems: media_unknown,
+   * definition_invalid, content_missing, names_collide, secret_weak.
+   */
+  compileMedia: handleUnaryCall<CompileMediaRequest, CompileMediaResponse>;
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan: handleUnaryCall<PlanRequest, PlanResponse>;
   /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused. */
@@ -6336,6 +6585,25 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetMediaResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * The manifest that a stick would get; its files are in the library afterwards. Problems: media_unknown,
+   * definition_invalid, content_missing, names_collide, secret_weak.
+   */
+  compileMedia(
+    request: CompileMediaRequest,
+    callback: (error: ServiceError | null, response: CompileMediaResponse) => void,
+  ): ClientUnaryCall;
+  compileMedia(
+    request: CompileMediaRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CompileMediaResponse) => void,
+  ): ClientUnaryCall;
+  compileMedia(
+    request: CompileMediaRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CompileMediaResponse) => void,
   ): ClientUnaryCall;
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan(request: PlanRequest, callback: (error: ServiceError | null, response: PlanResponse) => void): ClientUnaryCall;
