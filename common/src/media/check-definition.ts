@@ -9,7 +9,7 @@ import {
   KINDS,
 } from "./definition-shape.ts";
 import { describeIssue } from "./describe-issue.ts";
-import { errorAt, type Finding } from "./finding.ts";
+import { type Finding, findingAt } from "./finding.ts";
 import type { Library } from "./library.ts";
 import { nearestName } from "./nearest-name.ts";
 import { type Reference, referencesOfBootableMedia, referencesOfDiskImage } from "./references.ts";
@@ -51,7 +51,9 @@ export function checkDefinition(raw: unknown, circumstances: Circumstances): Che
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
     const rule = "is no definition, must be a mapping with apiVersion, kind, metadata and spec";
     return {
-      findings: [errorAt([], rule, "Start with apiVersion: stickfarm/v1")],
+      findings: [
+        findingAt("definition-not-mapping", [], rule, "Start with apiVersion: stickfarm/v1"),
+      ],
       definition: null,
     };
   }

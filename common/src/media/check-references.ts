@@ -1,6 +1,6 @@
 import { assertNever } from "../assert-never.ts";
 import type { Architecture, Content } from "./content.ts";
-import { errorAt, type Finding, type FindingPath, quote, warningAt } from "./finding.ts";
+import { type Finding, type FindingPath, findingAt, quote } from "./finding.ts";
 import type { Library } from "./library.ts";
 import { isMediaName, isSecretName } from "./name.ts";
 import { nearestName } from "./nearest-name.ts";
@@ -36,7 +36,7 @@ function checkSecret(at: FindingPath, name: string, library: Library): readonly 
   // What is no name of a secret has its own finding, and may be the secret itself.
   if (!isSecretName(name) || library.secretNames.has(name)) return [];
   const set = `Set it with \`stickfarm secret set ${name}\``;
-  return [{ ...errorAt(at, "names a secret that is not set", set), code: "secret_unknown" }];
+  return [findingAt("secret-unknown", at, "names a secret that is not set", set)];
 }
 
 function checkMissing(at: FindingPath, name: string, library: Library): readonly Finding[] {
@@ -47,19 +47,33 @@ function checkMissing(at: FindingPath, name: string, library: Library): readonly
       ? "Add it with `stickfarm content add` or `stickfarm boot-image add`"
       : `Did you mean ${quote(meant)}?`;
   const rule = `is ${quote(name)}, which is not in the content library`;
-  return [{ ...errorAt(at, rule, remedy), code: "content_unknown" }];
+  return [findingAt("content-unknown", at, rule, remedy)];
 }
 
 function checkImage(at: FindingPath, { name, body }: Content): readonly Finding[] {
   if (body.kind === "image") return [];
   const rule = `is ${quote(name)}, which is a tree of files, must be a disk image`;
-  return [errorAt(at, rule, "Write kind: BootableMedia with files, or name an image")];
+  return [
+    findingAt(
+      "content-not-image",
+      at,
+      rule,
+      "Write kind: BootableMedia with files, or name an image",
+    ),
+  ];
 }
 
 function checkTreeContent(at: FindingPath, { name, body }: Content): readonly Finding[] {
   if (body.kind === "tree") return [];
   const rule = `is ${quote(name)}, which is a disk image, must be a tree of files`;
-  return [errorAt(at, rule, "Write kind: DiskImage to write an image, or name a tree")];
+  return [
+    findingAt(
+      "content-not-tree",
+      at,
+      rule,
+      "Write kind: DiskImage to write an image, or name a tree",
+    ),
+  ];
 }
 
 function checkBootImageContent(
@@ -72,7 +86,14 @@ function checkBootImageContent(
   if (wrongBody.length > 0) return wrongBody;
   if (bootImage === null) {
     const rule = `is ${quote(name)}, which was not added as a boot image`;
-    return [errorAt(at, rule, "Add it with `stickfarm boot-image add`, or name it under files")];
+    return [
+      findingAt(
+        "boot-image-not-one",
+        at,
+        rule,
+        "Add it with `stickfarm boot-image add`, or name it under files",
+      ),
+    ];
   }
   return [
     ...targets.architectures.flatMap((target, index) =>
@@ -84,7 +105,7 @@ function checkBootImageContent(
 
 function oldPlatform(at: FindingPath): Finding {
   const rule = "has x86 in it, which Windows PE ended with ADK 2004";
-  return warningAt(at, rule, "Plan for an x64 boot image");
+  return findingAt("boot-image-x86", at, rule, "Plan for an x64 boot image");
 }
 
 /** Which images a computer can start, by its architecture: x64 processors start 32-bit images, by BIOS only. */
@@ -103,9 +124,11 @@ function checkTarget(
   if (possible.length === 0) {
     const has = images.length === 0 ? "no known architecture" : images.join(", ");
     const rule = `is ${target}, which cannot start this boot image: it has ${has}, must have ${STARTS_ON[target].join(" or ")}`;
-    return [errorAt(at, rule, "Name another boot image, or other computers")];
+    return [
+      findingAt("target-cannot-start", at, rule, "Name another boot image, or other computers"),
+    ];
   }
   if (possible.includes(target)) return [];
   const rule = `is ${target}, and the boot image has ${possible.join(", ")}: UEFI starts only its own architecture, BIOS alone will do`;
-  return [warningAt(at, rule, "Name an x64 boot image")];
+  return [findingAt("target-bios-only", at, rule, "Name an x64 boot image")];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { errorAt, type Finding, type FindingPath, quote, renderPath } from "./finding.ts";
+import { type Finding, type FindingPath, findingAt, quote, renderPath } from "./finding.ts";
 import { nearestName } from "./nearest-name.ts";
 import { valueAt } from "./value-at.ts";
 
@@ -18,13 +18,21 @@ export function describeIssue(shape: z.ZodType, root: unknown, issue: Issue): re
   if (issue.code === "invalid_value" && typeof value === "string") {
     return [unknownChoice(at, value, issue.values.map(String))];
   }
-  return [errorAt(at, `is ${nameOfType(value)}, must be ${wanted}`, remedyFor(value, wanted))];
+  return [
+    findingAt(
+      "field-wrong-type",
+      at,
+      `is ${nameOfType(value)}, must be ${wanted}`,
+      remedyFor(value, wanted),
+    ),
+  ];
 }
 
 function unknownKey(at: FindingPath, key: string, known: readonly string[]): Finding {
   const meant = nearestName(key, known);
   return {
-    ...errorAt(
+    ...findingAt(
+      "field-unknown",
       at,
       "is not a field of a definition",
       meant === null
@@ -36,12 +44,18 @@ function unknownKey(at: FindingPath, key: string, known: readonly string[]): Fin
 }
 
 function missing(at: FindingPath, wanted: string): Finding {
-  return errorAt(at, `is missing, must be ${wanted}`, `Add ${renderPath(at.slice(-1))}`);
+  return findingAt(
+    "field-missing",
+    at,
+    `is missing, must be ${wanted}`,
+    `Add ${renderPath(at.slice(-1))}`,
+  );
 }
 
 function unknownChoice(at: FindingPath, value: string, choices: readonly string[]): Finding {
   const meant = nearestName(value, choices);
-  return errorAt(
+  return findingAt(
+    "choice-unknown",
     at,
     `is ${quote(value)}, must be ${oneOf(choices)}`,
     meant === null ? `Write ${oneOf(choices)}` : `Did you mean ${quote(meant)}?`,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { errorAt, quote, renderPath, warningAt } from "./finding.ts";
+import { findingAt, quote, renderPath } from "./finding.ts";
 
 test("renderPath() writes keys with dots, indices in brackets and odd keys in quotes", () => {
   const at = ["spec", "variables", 0, "my-key", "a b", "", "x\u001b[2J"];
@@ -13,9 +13,9 @@ test("quote() cuts long text and escapes what a terminal would act on", () => {
   expect(quote("x".repeat(60))).toBe(`"${"x".repeat(60)}"`);
 });
 
-test("warningAt() differs from errorAt() in severity alone", () => {
-  const error = errorAt(["a"], "is b", "Write c");
-  expect(error).toEqual({
+test("findingAt() takes severity and code from the rule", () => {
+  expect(findingAt("label-empty", ["a"], "is b", "Write c")).toEqual({
+    ruleId: "label-empty",
     severity: "error",
     code: "definition_invalid",
     at: ["a"],
@@ -23,5 +23,6 @@ test("warningAt() differs from errorAt() in severity alone", () => {
     rule: "is b",
     remedy: "Write c",
   });
-  expect(warningAt(["a"], "is b", "Write c")).toEqual({ ...error, severity: "warning" });
+  expect(findingAt("autorun-blocked", [], "", "").severity).toBe("warning");
+  expect(findingAt("secret-unknown", [], "", "").code).toBe("secret_unknown");
 });

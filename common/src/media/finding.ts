@@ -1,8 +1,11 @@
 import type { ProblemCode } from "../problem.ts";
 import { escapeUnsafe } from "../sanitize-text.ts";
+import { RULES, type RuleId } from "./rule-table.ts";
 
 /** What is wrong or doubtful about one place of a definition. Never holds a value that could be a secret. */
 export type Finding = {
+  /** Which rule it is: stable, unlike its words. */
+  readonly ruleId: RuleId;
   readonly severity: "error" | "warning";
   readonly code: ProblemCode;
   readonly at: FindingPath;
@@ -19,6 +22,7 @@ export type FindingPath = readonly (string | number)[];
 
 /** A finding with its place in the text; line and column count from 1, 0 when no place is known. */
 export type PlacedFinding = {
+  readonly ruleId: RuleId;
   readonly severity: "error" | "warning";
   readonly code: ProblemCode;
   readonly line: number;
@@ -28,12 +32,10 @@ export type PlacedFinding = {
   readonly remedy: string;
 };
 
-export function errorAt(at: FindingPath, rule: string, remedy: string): Finding {
-  return { severity: "error", code: "definition_invalid", at, part: "value", rule, remedy };
-}
-
-export function warningAt(at: FindingPath, rule: string, remedy: string): Finding {
-  return { ...errorAt(at, rule, remedy), severity: "warning" };
+/** Severity and code are the rule's; the words are those of this place. */
+export function findingAt(ruleId: RuleId, at: FindingPath, rule: string, remedy: string): Finding {
+  const { severity, code } = RULES[ruleId];
+  return { ruleId, severity, code, at, part: "value", rule, remedy };
 }
 
 /** "spec.customization.variables[0].name"; keys that are no words are quoted. */

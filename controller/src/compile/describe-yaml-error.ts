@@ -1,14 +1,19 @@
+import type { RuleId } from "@stickfarm/common/media/rule-table";
 import type { YAMLError } from "yaml";
 
 /** The package's codes, and ours for what it would take and we do not. */
 export type YamlFault = YAMLError["code"] | "TOO_DEEP" | "TOO_MANY_ALIASES" | "TOO_MANY_PARTS";
-export type YamlWords = { readonly rule: string; readonly remedy: string };
+export type YamlWords = {
+  readonly ruleId: RuleId;
+  readonly rule: string;
+  readonly remedy: string;
+};
 
 const QUOTE = "Put the text in quotes";
 const INDENT = "Indent with spaces, each level further than the one above";
 
 /** Our own words for each fault: the package's messages quote the text, which may hold a secret in the wrong place. */
-const WORDS: Readonly<Record<YamlFault, YamlWords>> = {
+const WORDS: Readonly<Record<YamlFault, Omit<YamlWords, "ruleId">>> = {
   ALIAS_PROPS: { rule: "is an alias with a tag or an anchor", remedy: "Remove one of them" },
   BAD_ALIAS: {
     rule: "is an alias without an anchor before it",
@@ -64,6 +69,19 @@ const WORDS: Readonly<Record<YamlFault, YamlWords>> = {
   UNEXPECTED_TOKEN: { rule: "is not expected here", remedy: QUOTE },
 };
 
+/** The mistakes that are ours to tell apart; all others are of the one kind that only a person can read. */
+const RULE_OF: Readonly<Partial<Record<YamlFault, RuleId>>> = {
+  DUPLICATE_KEY: "yaml-key-repeated",
+  BAD_ALIAS: "yaml-alias-unknown",
+  MULTIPLE_DOCS: "yaml-many-documents",
+  NON_STRING_KEY: "yaml-key-not-text",
+  TAB_AS_INDENT: "yaml-tab-indent",
+  TOO_DEEP: "yaml-too-deep",
+  RESOURCE_EXHAUSTION: "yaml-too-deep",
+  TOO_MANY_ALIASES: "yaml-too-large",
+  TOO_MANY_PARTS: "yaml-too-large",
+};
+
 export function describeYamlError(fault: YamlFault): YamlWords {
-  return WORDS[fault];
+  return { ruleId: RULE_OF[fault] ?? "yaml-syntax", ...WORDS[fault] };
 }

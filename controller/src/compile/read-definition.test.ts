@@ -128,6 +128,7 @@ test("readDefinition() shows 200 findings and counts the rest", () => {
   const { findings } = readDefinition(text, { nowMs: NOW_MS, library: null });
   expect(findings).toHaveLength(201);
   expect(findings.at(-1)?.rule).toMatch(/^goes on with \d+ more findings$/);
+  expect(findings.at(-1)?.ruleId).toBe("findings-cut");
 });
 
 function example(name: string): string {

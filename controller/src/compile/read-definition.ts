@@ -5,6 +5,7 @@ import {
 } from "@stickfarm/common/media/check-definition";
 import type { MediaDefinition } from "@stickfarm/common/media/definition";
 import { type Finding, type PlacedFinding, renderPath } from "@stickfarm/common/media/finding";
+import { RULES } from "@stickfarm/common/media/rule-table";
 import { readYaml, type YamlError, type YamlText } from "./read-yaml.ts";
 
 export type ReadDefinition = {
@@ -33,12 +34,13 @@ export function readDefinition(text: string, circumstances: Circumstances): Read
 }
 
 function placeError({ at, ...error }: YamlError): PlacedFinding {
-  return { ...error, severity: "error", code: "definition_invalid", path: renderPath(at) };
+  const { severity, code } = RULES[error.ruleId];
+  return { ...error, severity, code, path: renderPath(at) };
 }
 
-function place({ severity, code, at, part, rule, remedy }: Finding, yaml: YamlText): PlacedFinding {
+function place({ at, part, ...finding }: Finding, yaml: YamlText): PlacedFinding {
   const { line, column } = yaml.placeOf(at, part);
-  return { severity, code, line, column, path: renderPath(at), rule, remedy };
+  return { ...finding, line, column, path: renderPath(at) };
 }
 
 function inOrder(findings: readonly PlacedFinding[]): readonly PlacedFinding[] {
@@ -48,7 +50,16 @@ function inOrder(findings: readonly PlacedFinding[]): readonly PlacedFinding[] {
   const last = shown.at(-1);
   if (last === undefined || shown.length === distinct.length) return distinct;
   const more = `goes on with ${distinct.length - shown.length} more findings`;
-  return [...shown, { ...last, path: "", rule: more, remedy: "Correct these first" }];
+  const { line, column } = last;
+  const cut = placeError({
+    ruleId: "findings-cut",
+    at: [],
+    rule: more,
+    remedy: "Correct these first",
+    line,
+    column,
+  });
+  return [...shown, cut];
 }
 
 /** One mistake may keep the parser from going on in several places at once. */

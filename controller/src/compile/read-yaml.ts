@@ -165,7 +165,7 @@ function tooLarge(bytes: number): YamlText {
   const remedy = "Check that this is a definition";
   return {
     value: undefined,
-    errors: [{ rule, remedy, at: [], line: 1, column: 1 }],
+    errors: [{ ruleId: "yaml-too-large", rule, remedy, at: [], line: 1, column: 1 }],
     placeOf: () => ({ line: 1, column: 1 }),
   };
 }

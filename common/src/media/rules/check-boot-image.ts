@@ -1,5 +1,5 @@
 import type { BootableMediaDraft } from "../definition-shape.ts";
-import { errorAt, type Finding, warningAt } from "../finding.ts";
+import { type Finding, findingAt } from "../finding.ts";
 import { checkName } from "./check-metadata.ts";
 
 const AT = ["spec", "bootImage"];
@@ -15,23 +15,39 @@ export function checkBootImage({ spec }: BootableMediaDraft): readonly Finding[]
   return [
     ...(name === undefined ? [] : checkName([...AT, "name"], name)),
     ...(targetArchitectures?.length === 0
-      ? [errorAt(at, "is an empty list, must name an architecture", "Add one, or leave it out")]
+      ? [
+          findingAt(
+            "target-architectures-empty",
+            at,
+            "is an empty list, must name an architecture",
+            "Add one, or leave it out",
+          ),
+        ]
       : []),
     ...(targetArchitectures ?? []).flatMap((architecture, index, all) =>
       architecture !== undefined && all.indexOf(architecture) < index
-        ? [errorAt([...at, index], `is ${architecture} again`, "Remove one of them")]
+        ? [
+            findingAt(
+              "target-architecture-repeated",
+              [...at, index],
+              `is ${architecture} again`,
+              "Remove one of them",
+            ),
+          ]
         : [],
     ),
   ];
 }
 
-const FILES_ONLY = warningAt(
+const FILES_ONLY = findingAt(
+  "boot-image-missing",
   ["spec"],
   "names no bootImage: a computer starts from this stick only if its files hold a loader",
   "Name one under bootImage, added with `stickfarm boot-image add`",
 );
 
-const NOTHING = errorAt(
+const NOTHING = findingAt(
+  "nothing-to-write",
   ["spec"],
   "names neither bootImage nor files, must name one of them",
   "Add bootImage: { name: ... }, or files: [ { content: ... } ]",

@@ -1,6 +1,6 @@
 import { DAY_MS } from "../../durations.ts";
 import type { BootableMediaDraft } from "../definition-shape.ts";
-import { errorAt, type Finding, warningAt } from "../finding.ts";
+import { type Finding, findingAt } from "../finding.ts";
 import { checkName } from "./check-metadata.ts";
 import { checkSecretName } from "./check-security.ts";
 
@@ -19,7 +19,8 @@ export function checkCertificate({ spec }: BootableMediaDraft, nowMs: number): r
     ...(count === 1
       ? []
       : [
-          errorAt(
+          findingAt(
+            "certificate-not-one",
             AT,
             `holds ${count} of selfSigned and pkcs12, must hold exactly one`,
             "Write one of the two",
@@ -50,25 +51,50 @@ function checkSpan(startMs: number, endMs: number, nowMs: number): readonly Find
   const end = [...AT, "selfSigned", "notAfter"];
   const findings: Finding[] = [];
   if (endMs <= startMs) {
-    findings.push(errorAt(end, "is not after notBefore, must be", "Write a later notAfter"));
+    findings.push(
+      findingAt(
+        "certificate-ends-before-start",
+        end,
+        "is not after notBefore, must be",
+        "Write a later notAfter",
+      ),
+    );
   } else if (endMs <= nowMs) {
-    findings.push(errorAt(end, "is in the past, must be in the future", "Write a later notAfter"));
+    findings.push(
+      findingAt(
+        "certificate-expired",
+        end,
+        "is in the past, must be in the future",
+        "Write a later notAfter",
+      ),
+    );
   }
   if (endMs - startMs > LONG_MS) {
     findings.push(
-      warningAt(end, "is more than 2 years after notBefore", "Write an earlier notAfter"),
+      findingAt(
+        "certificate-long",
+        end,
+        "is more than 2 years after notBefore",
+        "Write an earlier notAfter",
+      ),
     );
   }
   if (startMs > nowMs) {
     findings.push(
-      warningAt(start, "is in the future: the stick is of no use before", "Write an earlier date"),
+      findingAt(
+        "certificate-not-yet-valid",
+        start,
+        "is in the future: the stick is of no use before",
+        "Write an earlier date",
+      ),
     );
   }
   return findings;
 }
 
 function notAnInstant(key: string): Finding {
-  return errorAt(
+  return findingAt(
+    "certificate-date-invalid",
     [...AT, "selfSigned", key],
     "is no instant, must be a date and a time of UTC",
     "Write it as 2027-12-01T00:00:00Z",

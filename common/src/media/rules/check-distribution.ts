@@ -1,4 +1,4 @@
-import { errorAt, type Finding } from "../finding.ts";
+import { type Finding, findingAt } from "../finding.ts";
 import { checkName } from "./check-metadata.ts";
 
 const AT = ["spec", "distributionPoints"];
@@ -10,7 +10,8 @@ export function checkDistribution(
   if (points === undefined) return [];
   if (points.length === 0) {
     return [
-      errorAt(
+      findingAt(
+        "distribution-points-empty",
         AT,
         "is an empty list, must name a distribution point",
         "Write [local], or leave it out",
@@ -21,7 +22,8 @@ export function checkDistribution(
     if (point === undefined) return [];
     if (points.indexOf(point) < index) {
       return [
-        errorAt(
+        findingAt(
+          "distribution-point-repeated",
           [...AT, index],
           `is the same as distributionPoints[${points.indexOf(point)}]`,
           "Remove one of them",

@@ -1,6 +1,7 @@
 import { foldName, whyNotFatName } from "../../layout/fat-name.ts";
 import type { BootableMediaDraft } from "../definition-shape.ts";
-import { errorAt, type Finding, quote } from "../finding.ts";
+import { type Finding, findingAt, quote } from "../finding.ts";
+import type { RuleId } from "../rule-table.ts";
 import { foldersOf, OUR_FOLDER } from "../stick-path.ts";
 import { checkName } from "./check-metadata.ts";
 
@@ -16,24 +17,40 @@ export function checkFiles({ spec }: BootableMediaDraft): readonly Finding[] {
       ...(content === undefined ? [] : checkName([...path, "content"], content)),
       ...(wrong === null
         ? []
-        : [errorAt([...path, "at"], `is ${quote(at)}, ${wrong}`, remedyFor(at))]),
+        : [
+            findingAt(
+              wrong.ruleId,
+              [...path, "at"],
+              `is ${quote(at)}, ${wrong.rule}`,
+              remedyFor(at),
+            ),
+          ]),
     ];
     const key = `${content} ${foldersOf(at).map(foldName).join("/")}`;
     const first = seen.get(key);
     if (first === undefined) seen.set(key, index);
-    else findings.push(errorAt(path, `is the same as files[${first}]`, "Remove one of them"));
+    else
+      findings.push(
+        findingAt("files-repeated", path, `is the same as files[${first}]`, "Remove one of them"),
+      );
     return findings;
   });
 }
 
-function whyNotFolder(at: string): string | null {
-  if (!at.startsWith("/")) return "must be a folder of the stick and begin with /";
+type WrongFolder = { readonly ruleId: RuleId; readonly rule: string };
+
+function whyNotFolder(at: string): WrongFolder | null {
+  if (!at.startsWith("/")) {
+    return { ruleId: "folder-relative", rule: "must be a folder of the stick and begin with /" };
+  }
   const folders = foldersOf(at);
   if (foldName(folders[0] ?? "") === foldName(OUR_FOLDER)) {
-    return `must be another folder: /${OUR_FOLDER} is stickfarm's own`;
+    const rule = `must be another folder: /${OUR_FOLDER} is stickfarm's own`;
+    return { ruleId: "folder-reserved", rule };
   }
   const wrong = folders.map(whyNotFatName).find((why) => why !== null);
-  return wrong === undefined ? null : `which FAT32 cannot hold: ${wrong}`;
+  if (wrong === undefined) return null;
+  return { ruleId: "folder-not-fat", rule: `which FAT32 cannot hold: ${wrong}` };
 }
 
 function remedyFor(at: string): string {

@@ -1,5 +1,7 @@
 import type { BootableMediaDraft } from "../definition-shape.ts";
-import { errorAt, type Finding } from "../finding.ts";
+import { type Finding, findingAt } from "../finding.ts";
+
+import type { RuleId } from "../rule-table.ts";
 
 const POINTS_MAX = 32;
 const URL_MAX = 256;
@@ -28,7 +30,8 @@ export function checkManagement({ spec }: BootableMediaDraft): readonly Finding[
 function checkSiteCode(siteCode: string | undefined): readonly Finding[] {
   if (siteCode === undefined || SITE_CODE.test(siteCode)) return [];
   return [
-    errorAt(
+    findingAt(
+      "site-code-invalid",
       [...AT, "siteCode"],
       "is not a site code, must be 3 characters of A-Z and 0-9",
       "Write the site's code, such as P01",
@@ -39,11 +42,19 @@ function checkSiteCode(siteCode: string | undefined): readonly Finding[] {
 function checkCount(count: number, mode: "dynamic" | "siteBased" | undefined): readonly Finding[] {
   const at = [...AT, "managementPoints"];
   if (count === 0) {
-    return [errorAt(at, "is an empty list, must name a management point", "Add - url: ...")];
+    return [
+      findingAt(
+        "management-points-empty",
+        at,
+        "is an empty list, must name a management point",
+        "Add - url: ...",
+      ),
+    ];
   }
   if (mode === "siteBased" && count !== 1) {
     return [
-      errorAt(
+      findingAt(
+        "management-site-based-many",
         at,
         `has ${count} management points, must have exactly 1 in mode siteBased`,
         "Keep one, or write mode: dynamic",
@@ -52,7 +63,8 @@ function checkCount(count: number, mode: "dynamic" | "siteBased" | undefined): r
   }
   if (count <= POINTS_MAX) return [];
   return [
-    errorAt(
+    findingAt(
+      "management-points-too-many",
       at,
       `has ${count} management points, at most ${POINTS_MAX} are possible`,
       "Keep those that are contacted first",
@@ -66,18 +78,32 @@ function checkUrl(text: string | undefined, index: number): readonly Finding[] {
   const wrong = url === null ? NOT_A_URL : whyNotPoint(url);
   if (wrong === null) return [];
   // The text is not repeated: it may hold a password.
-  return [errorAt(urlAt(index), wrong, "Write it as http://HOST:PORT or https://HOST:PORT")];
+  return [
+    findingAt(
+      wrong.ruleId,
+      urlAt(index),
+      wrong.rule,
+      "Write it as http://HOST:PORT or https://HOST:PORT",
+    ),
+  ];
 }
 
-const NOT_A_URL = "is no address, must begin with http:// or https:// and name a host";
+type WrongUrl = { readonly ruleId: RuleId; readonly rule: string };
 
-function whyNotPoint(url: URL): string | null {
+const NOT_A_URL: WrongUrl = {
+  ruleId: "management-point-not-url",
+  rule: "is no address, must begin with http:// or https:// and name a host",
+};
+
+function whyNotPoint(url: URL): WrongUrl | null {
   if (url.protocol !== "http:" && url.protocol !== "https:") return NOT_A_URL;
   if (url.username !== "" || url.password !== "") {
-    return "holds a user or a password, must hold a host and a port only";
+    const rule = "holds a user or a password, must hold a host and a port only";
+    return { ruleId: "management-point-credentials", rule };
   }
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
-    return "goes on after the host, must hold a host and a port only";
+    const rule = "goes on after the host, must hold a host and a port only";
+    return { ruleId: "management-point-path", rule };
   }
   return null;
 }
@@ -93,7 +119,12 @@ function checkDuplicates(urls: readonly (string | undefined)[]): readonly Findin
       return [];
     }
     return [
-      errorAt(urlAt(index), `is the same as managementPoints[${first}]`, "Remove one of them"),
+      findingAt(
+        "management-point-repeated",
+        urlAt(index),
+        `is the same as managementPoints[${first}]`,
+        "Remove one of them",
+      ),
     ];
   });
 }
@@ -115,7 +146,8 @@ function checkSchemes(
     if (text === undefined || parseUrl(text)?.protocol !== wrongScheme) return [];
     const right = wrongScheme === "http:" ? "https" : "http";
     return [
-      errorAt(
+      findingAt(
+        right === "http" ? "certificate-needs-http" : "certificate-needs-https",
         urlAt(index),
         `begins with ${wrongScheme}//, must begin with ${right}:// for a ${certificate} certificate`,
         `Write the ${right} address, or choose the other certificate`,
@@ -133,11 +165,19 @@ function checkInternet(
   const plain = urls.some((text) => text !== undefined && parseUrl(text)?.protocol === "http:");
   return [
     ...(mode === "dynamic"
-      ? [errorAt(at, "is true in mode dynamic, must be siteBased", "Write mode: siteBased")]
+      ? [
+          findingAt(
+            "internet-dynamic",
+            at,
+            "is true in mode dynamic, must be siteBased",
+            "Write mode: siteBased",
+          ),
+        ]
       : []),
     ...(plain
       ? [
-          errorAt(
+          findingAt(
+            "internet-not-https",
             at,
             "is true with an http:// address, must be https://",
             "Write the https address",
@@ -147,7 +187,8 @@ function checkInternet(
     ...(hasPassword
       ? []
       : [
-          errorAt(
+          findingAt(
+            "internet-no-password",
             at,
             "is true without a media password, must have one",
             "Set spec.security.password.secret",

@@ -48,5 +48,5 @@ test("checkMetadata() points at a wrong label itself, not at its value", () => {
 });
 
 test("tooLong() says how long it may be", () => {
-  expect(tooLong(["a"], 5, 4).remedy).toBe("Shorten it to 4 characters");
+  expect(tooLong("label-too-long", ["a"], 5, 4).remedy).toBe("Shorten it to 4 characters");
 });

@@ -1,6 +1,7 @@
 import type { Draft } from "../definition-shape.ts";
-import { errorAt, type Finding, type FindingPath, quote } from "../finding.ts";
+import { type Finding, type FindingPath, findingAt, quote } from "../finding.ts";
 import { isMediaName } from "../name.ts";
+import type { RuleId } from "../rule-table.ts";
 
 const DESCRIPTION_MAX = 127;
 const LABELS_MAX = 64;
@@ -20,7 +21,14 @@ export function checkMetadata(metadata: MetadataDraft | undefined): readonly Fin
     ...(name === undefined ? [] : checkName(["metadata", "name"], name)),
     ...(description === undefined || description.length <= DESCRIPTION_MAX
       ? []
-      : [tooLong(["metadata", "description"], description.length, DESCRIPTION_MAX)]),
+      : [
+          tooLong(
+            "description-too-long",
+            ["metadata", "description"],
+            description.length,
+            DESCRIPTION_MAX,
+          ),
+        ]),
     ...checkLabels(metadata.labels ?? {}),
   ];
 }
@@ -29,7 +37,8 @@ export function checkMetadata(metadata: MetadataDraft | undefined): readonly Fin
 export function checkName(at: FindingPath, name: string): readonly Finding[] {
   if (isMediaName(name)) return [];
   return [
-    errorAt(
+    findingAt(
+      "name-invalid",
       at,
       `is ${quote(name)}, must be 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit`,
       `Write another name, such as ${quote(suggestName(name))}`,
@@ -37,8 +46,14 @@ export function checkName(at: FindingPath, name: string): readonly Finding[] {
   ];
 }
 
-export function tooLong(at: FindingPath, length: number, lengthMax: number): Finding {
-  return errorAt(
+export function tooLong(
+  ruleId: RuleId,
+  at: FindingPath,
+  length: number,
+  lengthMax: number,
+): Finding {
+  return findingAt(
+    ruleId,
     at,
     `has ${length} characters, at most ${lengthMax} are possible`,
     `Shorten it to ${lengthMax} characters`,
@@ -51,7 +66,8 @@ function checkLabels(labels: Readonly<Record<string, string | undefined>>): read
   const tooMany =
     entries.length > LABELS_MAX
       ? [
-          errorAt(
+          findingAt(
+            "metadata-labels-too-many",
             at,
             `has ${entries.length} labels, at most ${LABELS_MAX} are possible`,
             "Remove some",
@@ -63,7 +79,8 @@ function checkLabels(labels: Readonly<Record<string, string | undefined>>): read
 
 function checkLabel(at: FindingPath, key: string, value: string | undefined): readonly Finding[] {
   const badKey: Finding = {
-    ...errorAt(
+    ...findingAt(
+      "metadata-label-invalid",
       at,
       "is no label: a label begins with a letter and has up to 63 letters, digits, dots, slashes and dashes",
       "Write another label",
@@ -74,7 +91,7 @@ function checkLabel(at: FindingPath, key: string, value: string | undefined): re
     ...(LABEL_KEY.test(key) ? [] : [badKey]),
     ...(value === undefined || value.length <= LABEL_VALUE_MAX
       ? []
-      : [tooLong(at, value.length, LABEL_VALUE_MAX)]),
+      : [tooLong("metadata-label-too-long", at, value.length, LABEL_VALUE_MAX)]),
   ];
 }
 

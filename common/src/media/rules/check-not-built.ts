@@ -1,6 +1,6 @@
 import { LOCAL_DISTRIBUTION_POINT } from "../definition.ts";
 import type { BootableMediaDraft } from "../definition-shape.ts";
-import { errorAt, type Finding, type FindingPath, quote, renderPath } from "../finding.ts";
+import { type Finding, type FindingPath, findingAt, quote, renderPath } from "../finding.ts";
 
 /**
  * Fields of the contract that this version cannot make. They are refused by name, so that nobody gets a stick that
@@ -64,5 +64,5 @@ export function checkDistributionBuilt(
 
 function notBuilt(at: FindingPath, what: string, remedy: string): Finding {
   const rule = `is not built yet: this version cannot ${what}`;
-  return { ...errorAt(at, rule, remedy), code: "field_not_built" };
+  return findingAt("field-not-built", at, rule, remedy);
 }

@@ -1,7 +1,7 @@
 import { MIB, parseBytes } from "../../bytes.ts";
 import { renderVolumeLabel } from "../../layout/render-volume-label.ts";
 import type { BootableMediaDraft } from "../definition-shape.ts";
-import { errorAt, type Finding, type FindingPath, quote, warningAt } from "../finding.ts";
+import { type Finding, type FindingPath, findingAt, quote } from "../finding.ts";
 import { tooLong } from "./check-metadata.ts";
 
 /** Less does not hold the 65525 clusters that make a FAT32. */
@@ -23,7 +23,8 @@ export function checkOutput({ spec }: BootableMediaDraft): readonly Finding[] {
     ...(output.label === undefined ? [] : checkLabel(output.label, output.iso !== undefined)),
     ...(output.autorun === true
       ? [
-          warningAt(
+          findingAt(
+            "autorun-blocked",
             [...AT, "autorun"],
             "is true: programs against malware commonly block autorun.inf",
             "Leave it out unless the computers are known to take it",
@@ -43,7 +44,8 @@ function checkPartitionSize(text: string | undefined): readonly Finding[] {
     size.value <= PARTITION_BYTES_MAX;
   if (good) return [];
   return [
-    errorAt(
+    findingAt(
+      "partition-size-invalid",
       [...AT, "usb", "partitionSize"],
       `is ${quote(text)}, must be fill or whole MiB from 64MiB to 2TiB`,
       "Write fill, or a size such as 8GiB",
@@ -60,7 +62,8 @@ function checkIso(
     ...(iso?.fileName === undefined || ISO_FILE_NAME.test(iso.fileName)
       ? []
       : [
-          errorAt(
+          findingAt(
+            "iso-file-name-invalid",
             [...AT, "iso", "fileName"],
             `is ${quote(iso.fileName)}, must be a file name without a folder that ends in .iso`,
             "Write a name such as hq-bare-metal.iso; the folder is given when it is made",
@@ -68,7 +71,8 @@ function checkIso(
         ]),
     ...(iso?.ifExists === "replaceAfterSuccess"
       ? [
-          warningAt(
+          findingAt(
+            "iso-replaced",
             [...AT, "iso", "ifExists"],
             "is replaceAfterSuccess: an existing file is replaced once the new one is verified",
             "Write fail to keep it",
@@ -82,18 +86,39 @@ function checkLabel(label: string, isIso: boolean): readonly Finding[] {
   const at = [...AT, "label"];
   const length = Array.from(label).length;
   if (label.trim() === "") {
-    return [errorAt(at, "is empty, must name the stick", "Write a label, or leave the key out")];
+    return [
+      findingAt(
+        "label-empty",
+        at,
+        "is empty, must name the stick",
+        "Write a label, or leave the key out",
+      ),
+    ];
   }
   const forbidden = LABEL_FORBIDDEN.exec(label)?.[0];
   const lengthMax = isIso ? ISO_LABEL_MAX : LABEL_MAX;
   return [
     ...(forbidden === undefined
       ? []
-      : [errorAt(at, `has ${quote(forbidden)}, which no label can hold`, "Leave it out")]),
+      : [
+          findingAt(
+            "label-forbidden-character",
+            at,
+            `has ${quote(forbidden)}, which no label can hold`,
+            "Leave it out",
+          ),
+        ]),
     ...(/[\p{Cc}\p{Surrogate}]/u.test(label)
-      ? [errorAt(at, "has a control character, which no label can hold", "Leave it out")]
+      ? [
+          findingAt(
+            "label-control-character",
+            at,
+            "has a control character, which no label can hold",
+            "Leave it out",
+          ),
+        ]
       : []),
-    ...(length > lengthMax ? [tooLong(at, length, lengthMax)] : []),
+    ...(length > lengthMax ? [tooLong("label-too-long", at, length, lengthMax)] : []),
     ...checkVolumeLabel(at, label),
   ];
 }
@@ -102,7 +127,8 @@ function checkVolumeLabel(at: FindingPath, text: string): readonly Finding[] {
   const { label, changes } = renderVolumeLabel(text);
   if (label === text.toUpperCase()) return [];
   return [
-    warningAt(
+    findingAt(
+      "label-changed",
       at,
       `becomes ${quote(label)} as volume label: ${changes.join(", ")}`,
       "Change it to at most 11 of A-Z, 0-9, _, - and space; /MediaLabel.txt holds the full text",

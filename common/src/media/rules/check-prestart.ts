@@ -1,5 +1,5 @@
 import type { BootableMediaDraft } from "../definition-shape.ts";
-import { errorAt, type Finding, warningAt } from "../finding.ts";
+import { type Finding, findingAt } from "../finding.ts";
 import { checkName } from "./check-metadata.ts";
 
 const AT = ["spec", "customization", "prestart"];
@@ -16,7 +16,8 @@ export function checkPrestart({ spec }: BootableMediaDraft): readonly Finding[] 
   ];
 }
 
-const PACKAGE_OPEN = warningAt(
+const PACKAGE_OPEN = findingAt(
+  "prestart-package-open",
   [...AT, "package"],
   "lies open on the stick: packages are never sealed",
   "Keep secrets out of its files; use variables with secret: NAME",
@@ -25,13 +26,21 @@ const PACKAGE_OPEN = warningAt(
 function checkCommand(command: string): readonly Finding[] {
   const at = [...AT, "command"];
   if (command.trim() === "") {
-    return [errorAt(at, "is empty, must be a command", "Write a command, or remove prestart")];
+    return [
+      findingAt(
+        "prestart-command-empty",
+        at,
+        "is empty, must be a command",
+        "Write a command, or remove prestart",
+      ),
+    ];
   }
   return [
     ...(/^cmd(\.exe)? +\/c /i.test(command)
       ? []
       : [
-          warningAt(
+          findingAt(
+            "prestart-not-cmd",
             at,
             'does not begin with "cmd /C": its window may never close, and the target waits for it',
             "Write it as cmd /C COMMAND",
@@ -39,7 +48,8 @@ function checkCommand(command: string): readonly Finding[] {
         ]),
     ...(/(^|[\s"'=])[a-z]:[\\/]/i.test(command)
       ? [
-          warningAt(
+          findingAt(
+            "prestart-drive-letter",
             at,
             "names a drive letter, which may be another one at boot",
             "Name the file without its drive",

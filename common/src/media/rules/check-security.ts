@@ -1,6 +1,6 @@
 import type { UserDeviceAffinity } from "../definition.ts";
 import type { BootableMediaDraft } from "../definition-shape.ts";
-import { errorAt, type Finding, type FindingPath, warningAt } from "../finding.ts";
+import { type Finding, type FindingPath, findingAt } from "../finding.ts";
 import { isSecretName } from "../name.ts";
 
 const AT = ["spec", "security"];
@@ -23,7 +23,8 @@ export function checkSecurity({ spec }: BootableMediaDraft): readonly Finding[] 
 export function checkSecretName(at: FindingPath, name: string | undefined): readonly Finding[] {
   if (name === undefined || isSecretName(name)) return [];
   return [
-    errorAt(
+    findingAt(
+      "secret-name-invalid",
       at,
       "is not the name of a secret, must be 1 to 127 of a-z, 0-9, - and /, beginning and ending with a letter or digit",
       "Write the name that `stickfarm secret set NAME` was given, never the value",
@@ -31,19 +32,22 @@ export function checkSecretName(at: FindingPath, name: string | undefined): read
   ];
 }
 
-const NO_PASSWORD = warningAt(
+const NO_PASSWORD = findingAt(
+  "password-missing",
   AT,
   "has no password: whoever finds the stick can read and use its settings",
   "Set spec.security.password.secret",
 );
 
-const UNKNOWN_COMPUTERS = warningAt(
+const UNKNOWN_COMPUTERS = findingAt(
+  "unknown-computers",
   [...AT, "unknownComputers"],
   "is true: computers without a record get what is assigned to unknown ones",
   "Leave it out unless new computers are meant",
 );
 
-const MAY_WIPE = warningAt(
+const MAY_WIPE = findingAt(
+  "unattended-unknown-computers",
   ["spec", "unattended"],
   "is true with security.unknownComputers: a computer may be wiped without a question",
   "Write unattended: false, or unknownComputers: false",
@@ -67,7 +71,8 @@ function checkAffinity(
     if (variable?.name?.toLowerCase() !== "smstsassignusersmode") return [];
     if (variable.value?.toLowerCase() === MODE_OF[affinity].toLowerCase()) return [];
     return [
-      errorAt(
+      findingAt(
+        "affinity-differs",
         ["spec", "customization", "variables", index],
         `sets SMSTSAssignUsersMode, must be ${MODE_OF[affinity]} as userDeviceAffinity is ${affinity}`,
         `Write value: ${MODE_OF[affinity]}, or remove the variable`,

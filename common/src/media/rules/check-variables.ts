@@ -1,5 +1,5 @@
 import type { BootableMediaDraft } from "../definition-shape.ts";
-import { errorAt, type Finding, type FindingPath, quote, warningAt } from "../finding.ts";
+import { type Finding, type FindingPath, findingAt, quote } from "../finding.ts";
 import { checkSecretName } from "./check-security.ts";
 
 /** What a variable may hold, in characters. */
@@ -53,15 +53,29 @@ export function isAsked({ value, ask, secret }: VariableDraft): boolean {
 function checkVariableName(at: FindingPath, name: string | undefined): readonly Finding[] {
   if (name === undefined) return [];
   if (name.startsWith("_")) {
-    return [errorAt(at, `is ${quote(name)}, must not begin with _`, "Write another name")];
+    return [
+      findingAt(
+        "variable-name-reserved",
+        at,
+        `is ${quote(name)}, must not begin with _`,
+        "Write another name",
+      ),
+    ];
   }
   if (!NAME.test(name)) {
     const rule = `is ${quote(name)}, must be a letter and up to 255 letters, digits, _ and -`;
-    return [errorAt(at, rule, "Write another name")];
+    return [findingAt("variable-name-invalid", at, rule, "Write another name")];
   }
   const field = FIELD_OF[name.toLowerCase()];
   if (field === undefined) return [];
-  return [errorAt(at, `is ${quote(name)}, which ${field} sets`, `Use ${field} instead`)];
+  return [
+    findingAt(
+      "variable-name-clash",
+      at,
+      `is ${quote(name)}, which ${field} sets`,
+      `Use ${field} instead`,
+    ),
+  ];
 }
 
 /** A key whose value has the wrong type is there all the same, and has its own finding. */
@@ -74,9 +88,12 @@ function checkSource(at: FindingPath, variable: VariableDraft): readonly Finding
   ];
   const count = given.filter((is) => is).length;
   const remedy = "Write one of value: ..., ask: true and secret: NAME";
-  if (count > 1) return [errorAt(at, "has more than one of value, ask and secret", remedy)];
+  if (count > 1)
+    return [
+      findingAt("variable-many-sources", at, "has more than one of value, ask and secret", remedy),
+    ];
   if (count === 1 || (value === "" && ask !== false)) return [];
-  return [errorAt(at, "has none of value, ask and secret", remedy)];
+  return [findingAt("variable-no-source", at, "has none of value, ask and secret", remedy)];
 }
 
 function checkValue(at: FindingPath, variable: VariableDraft): readonly Finding[] {
@@ -84,7 +101,8 @@ function checkValue(at: FindingPath, variable: VariableDraft): readonly Finding[
   return [
     ...(value.length > VARIABLE_VALUE_MAX
       ? [
-          errorAt(
+          findingAt(
+            "variable-too-long",
             at,
             `has ${value.length} characters, at most ${VARIABLE_VALUE_MAX} are possible`,
             "Shorten it, or put it into a file",
@@ -92,11 +110,12 @@ function checkValue(at: FindingPath, variable: VariableDraft): readonly Finding[
         ]
       : []),
     ...(/[\0\p{Surrogate}]/u.test(value)
-      ? [errorAt(at, "has a code that is not a character", "Leave it out")]
+      ? [findingAt("variable-not-text", at, "has a code that is not a character", "Leave it out")]
       : []),
     ...(value !== "" && looksSecret(name)
       ? [
-          warningAt(
+          findingAt(
+            "variable-looks-secret",
             at,
             `stands in the open, and ${quote(name)} sounds like a secret`,
             "Set it with `stickfarm secret set NAME` and write secret: NAME",
@@ -104,7 +123,14 @@ function checkValue(at: FindingPath, variable: VariableDraft): readonly Finding[
         ]
       : []),
     ...(isAsked(variable) && variable.ask !== true
-      ? [warningAt(at, "is empty: it is asked at boot", "Write ask: true if that is meant")]
+      ? [
+          findingAt(
+            "variable-empty",
+            at,
+            "is empty: it is asked at boot",
+            "Write ask: true if that is meant",
+          ),
+        ]
       : []),
   ];
 }
@@ -126,7 +152,8 @@ function checkSecret(
     ...(sealed
       ? []
       : [
-          errorAt(
+          findingAt(
+            "variable-not-sealed",
             at,
             "is a secret on a stick without a password, must be sealed by one",
             "Set spec.security.password.secret",
@@ -146,7 +173,7 @@ function checkDuplicates(variables: readonly (VariableDraft | undefined)[]): rea
       return [];
     }
     const rule = `is the same as variables[${first}]; upper and lower case do not count`;
-    return [errorAt([...AT, index, "name"], rule, "Remove one of them")];
+    return [findingAt("variable-repeated", [...AT, index, "name"], rule, "Remove one of them")];
   });
 }
 
@@ -157,7 +184,9 @@ function checkSum(variables: readonly (VariableDraft | undefined)[]): readonly F
   );
   if (bytes <= VARIABLES_BYTES_MAX) return [];
   const rule = `take ${bytes} bytes with their names, at most ${VARIABLES_BYTES_MAX} are possible`;
-  return [errorAt(AT, rule, "Remove some, or put long values into a file")];
+  return [
+    findingAt("variables-too-large", AT, rule, "Remove some, or put long values into a file"),
+  ];
 }
 
 function checkUnattended(
@@ -167,7 +196,8 @@ function checkUnattended(
   const asked = variables.filter((variable) => variable !== undefined && isAsked(variable));
   if (!unattended || asked.length === 0) return [];
   return [
-    warningAt(
+    findingAt(
+      "unattended-asked-variable",
       ["spec", "unattended"],
       `is true, and nobody can fill in ${asked.length} of the variables at boot`,
       "Give them a value, or write unattended: false",

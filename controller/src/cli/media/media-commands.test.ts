@@ -8,6 +8,7 @@ import { type Answers, startTestController } from "../test-controller.ts";
 import { MEDIA } from "../test-views.ts";
 
 const WARNING: Finding = {
+  ruleId: "autorun-blocked",
   severity: "warning",
   line: 9,
   column: 3,
@@ -26,7 +27,7 @@ test("media apply stores a definition and prints its findings", async () => {
   expect(requests).toEqual([{ yaml: "kind: BootableMedia\n", dryRun: false }]);
   expect(stdout).toBe(
     [
-      `${file}:9:3: warning: spec.output.autorun: it is true, Windows 7 and later ignore it`,
+      `${file}:9:3: warning: spec.output.autorun: it is true, Windows 7 and later ignore it [autorun-blocked]`,
       "    Leave it out",
       "hq@3 is stored, 1 warning",
       "",

@@ -2,7 +2,7 @@ import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import type { Finding } from "@stickfarm/proto/stickfarm/v1/operator";
 import pc from "picocolors";
 
-/** Findings as compilers print them: "file:line:column", what is wrong where, and what to do below it. */
+/** Findings as compilers print them: "file:line:column", what is wrong where, by which rule, and what to do below it. */
 export function renderFindings(
   file: string,
   findings: readonly Finding[],
@@ -10,12 +10,13 @@ export function renderFindings(
 ): string {
   const { red, yellow } = pc.createColors(color);
   return findings
-    .map(({ severity, line, column, path, rule, remedy }) => {
+    .map(({ ruleId, severity, line, column, path, rule, remedy }) => {
       const place = line === 0 ? file : `${file}:${line}:${column}`;
       const word = severity === "error" ? red("error") : yellow("warning");
       const what = [path, rule].filter((part) => part !== "").join(": ");
       const remedyLine = remedy === "" ? "" : `    ${sanitizeText(remedy)}\n`;
-      return `${sanitizeText(place)}: ${word}: ${sanitizeText(what)}\n${remedyLine}`;
+      const id = ruleId === "" ? "" : ` [${sanitizeText(ruleId)}]`;
+      return `${sanitizeText(place)}: ${word}: ${sanitizeText(what)}${id}\n${remedyLine}`;
     })
     .join("");
 }

@@ -35,6 +35,7 @@ test("renderPlan() shows each drive, and every reason against one", () => {
 
 test("renderPlan() shows warnings of the definition", () => {
   const warning = {
+    ruleId: "password-missing",
     severity: "warning",
     line: 0,
     column: 0,

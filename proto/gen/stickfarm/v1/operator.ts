@@ -228,6 +228,8 @@ export interface Finding {
   readonly rule: string;
   /** What to do. */
   readonly remedy: string;
+  /** Which rule it is: kebab-case, stable, unlike its words; empty from a controller that does not say. */
+  readonly ruleId: string;
 }
 
 /** What was found, and what was stored. */
@@ -2557,7 +2559,7 @@ export const ApplyMediaRequest: MessageFns<ApplyMediaRequest> = {
 };
 
 function createBaseFinding(): Finding {
-  return { severity: "", line: 0, column: 0, path: "", rule: "", remedy: "" };
+  return { severity: "", line: 0, column: 0, path: "", rule: "", remedy: "", ruleId: "" };
 }
 
 export const Finding: MessageFns<Finding> = {
@@ -2579,6 +2581,9 @@ export const Finding: MessageFns<Finding> = {
     }
     if (message.remedy !== "") {
       writer.uint32(50).string(message.remedy);
+    }
+    if (message.ruleId !== "") {
+      writer.uint32(58).string(message.ruleId);
     }
     return writer;
   },
@@ -2644,6 +2649,14 @@ export const Finding: MessageFns<Finding> = {
             message.remedy = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.ruleId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2664,6 +2677,11 @@ export const Finding: MessageFns<Finding> = {
       path: isSet(object.path) ? globalThis.String(object.path) : "",
       rule: isSet(object.rule) ? globalThis.String(object.rule) : "",
       remedy: isSet(object.remedy) ? globalThis.String(object.remedy) : "",
+      ruleId: isSet(object.ruleId)
+        ? globalThis.String(object.ruleId)
+        : isSet(object.rule_id)
+        ? globalThis.String(object.rule_id)
+        : "",
     };
   },
 
@@ -2687,6 +2705,9 @@ export const Finding: MessageFns<Finding> = {
     if (message.remedy !== "") {
       obj.remedy = message.remedy;
     }
+    if (message.ruleId !== "") {
+      obj.ruleId = message.ruleId;
+    }
     return obj;
   },
 
@@ -2701,6 +2722,7 @@ export const Finding: MessageFns<Finding> = {
     message.path = object.path ?? "";
     message.rule = object.rule ?? "";
     message.remedy = object.remedy ?? "";
+    message.ruleId = object.ruleId ?? "";
     return message;
   },
 };
