@@ -275,6 +275,26 @@ export const PROBLEMS = {
     remedy:
       "Restore the folder named above from a backup; a new one means that every agent enrols again",
   },
+  secrets_key_missing: {
+    retry: "never",
+    exit: 4,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Put the key back from where you keep it, or name it: --secrets-key, STICKFARM_SECRETS_KEY_FILE, or the systemd credential stickfarm-secrets.key",
+  },
+  secrets_key_exposed: {
+    retry: "never",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Keep it outside the data directory with `chmod 600`; if somebody else may have read it, set every secret again on a new farm",
+  },
+  secrets_key_wrong: {
+    retry: "never",
+    exit: 4,
+    status: "FAILED_PRECONDITION",
+    remedy: "Name the key that this farm was made with: secrets sealed under it open with no other",
+  },
   token_invalid: {
     retry: "never",
     exit: 4,

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test } from "vitest";
@@ -11,7 +11,7 @@ test("init makes a farm once, and tells where", async () => {
   const first = await run(["init", "--listen", "127.0.0.1:7999", "--host", "farm.example.net"]);
   expect(first.status).toBe(0);
   expect(first.stdout).toBe(
-    `Data:                   ${data}\nOperator configuration: ${join(data, "operator.yaml")}\n`,
+    `Data:                   ${data}\nOperator configuration: ${join(data, "operator.yaml")}\nSecrets key:            ${data}.key\n`,
   );
   const config = await readFile(join(data, "operator.yaml"), "utf8");
   expect(config).toContain("controller: 127.0.0.1:7999\n");
@@ -29,7 +29,23 @@ test("init -o json answers with what was made", async () => {
     kind: "created",
     dataDirectory: data,
     configPath: join(data, "operator.yaml"),
+    secretsKeyPath: `${data}.key`,
   });
+});
+
+test("serve tells what is wrong with the secrets key, and where it looked", async () => {
+  const { run, data } = await setUp();
+  await run(["init"]);
+  await rm(`${data}.key`);
+  const missing = await run(["serve"]);
+  expect(missing.status).toBe(4);
+  expect(missing.stderr).toContain(
+    `Cannot use the secrets key "${data}.key"\n  what is: there is none`,
+  );
+  expect(missing.stderr).toContain("[secrets_key_missing]");
+  const inside = await run(["serve", "--secrets-key", join(data, "secrets.key")]);
+  expect([inside.status, inside.stdout]).toEqual([5, ""]);
+  expect(inside.stderr).toContain("it must lie outside");
 });
 
 test.each([
@@ -46,7 +62,8 @@ test.each([
 });
 
 async function setUp() {
-  const data = await makeTemporaryFolder(onTestFinished);
+  const data = join(await makeTemporaryFolder(onTestFinished), "farm");
+  await mkdir(data);
   const STICKFARM_CONFIG = join(data, "operator.yaml");
   const env = { STICKFARM_DATA: data, STICKFARM_CONFIG };
   const run = (args: readonly string[]) => startProgram(NOWHERE, args, { env }).ended;

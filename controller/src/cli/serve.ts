@@ -4,6 +4,7 @@ import { VERSION } from "@stickfarm/common/version";
 import { pino } from "pino";
 import { LISTEN_DEFAULT } from "./init.ts";
 import { writeStreamed } from "./output/write-answer.ts";
+import { findSecretsKey, secretsKeyOption } from "./shell/find-secrets-key.ts";
 import type { Io } from "./shell/io.ts";
 import { logLevelOption } from "./shell/log-level.ts";
 import { newCommand } from "./shell/new-command.ts";
@@ -20,6 +21,7 @@ export function serveCommand(shell: Shell) {
     .option("--listen <host:port>", "where to listen; port 0 is any free one", LISTEN_DEFAULT)
     .option("--nats-url <url>", "a NATS cluster of your own instead of an embedded nats-server")
     .option("--nats-credentials <file>", "credentials for --nats-url")
+    .addOption(secretsKeyOption())
     .addOption(logLevelOption())
     .action((options, command) => shell.run(command, (session) => serve(session, options)));
 }
@@ -28,6 +30,7 @@ type ServeOptions = {
   readonly listen: string;
   readonly natsUrl?: string;
   readonly natsCredentials?: string;
+  readonly secretsKey?: string;
   readonly logLevel: string;
 };
 
@@ -43,6 +46,7 @@ async function serve(session: Session, options: ServeOptions): Promise<Result<nu
   const { serveController } = await import("../serve/serve-controller.ts");
   const running = await serveController({
     dataDirectory: paths.dataDirectory,
+    secretsKey: await findSecretsKey(session, options.secretsKey),
     listen: listen.value,
     nats: nats.value,
     version: VERSION,

@@ -22,6 +22,7 @@ import { createAgentToken } from "../trust/agent-token.ts";
 import { enrollAgent } from "../trust/enroll-agent.ts";
 import { ensureServerCertificate } from "../trust/ensure-server-certificate.ts";
 import { loadTrust, type Trust } from "../trust/load-trust.ts";
+import type { SecretsKeyFile } from "../trust/secrets-key.ts";
 import { agentAnswers } from "./agent-answers.ts";
 import { AgentSessions } from "./agent-sessions.ts";
 import { ChangeSignal } from "./change-signal.ts";
@@ -32,6 +33,7 @@ import { runScheduleLoop } from "./schedule-loop.ts";
 
 export type ServeOptions = {
   readonly dataDirectory: string;
+  readonly secretsKey: SecretsKeyFile;
   readonly listen: HostPort;
   readonly nats: NatsOptions;
   readonly version: string;
@@ -51,8 +53,7 @@ const LIBRARY_NAME = "library";
  * Run a controller until `close`.
  *
  * Opened in this order and closed in reverse: keys, database, library, NATS, the port, the scheduler.
- * Problems: not_initialised, trust_damaged, store_damaged, store_locked, nats_missing, storage_failed, those of
- *           openFront.
+ * Problems: those of loadTrust, store_damaged, store_locked, nats_missing, storage_failed, those of openFront.
  */
 export function serveController(options: ServeOptions): Promise<Result<RunningController>> {
   return openInOrder((stack) => openController(options, stack));
@@ -62,7 +63,7 @@ async function openController(
   options: ServeOptions,
   stack: CloseStack,
 ): Promise<Result<RunningController>> {
-  const trust = await loadTrust(options.dataDirectory);
+  const trust = await loadTrust(options.dataDirectory, options.secretsKey);
   if (!trust.ok) return trust;
   const tls = await ensureServerCertificate(trust.value, [options.listen.host], Date.now());
   if (!tls.ok) return tls;

@@ -1,4 +1,4 @@
-import { createHash, verify, X509Certificate } from "node:crypto";
+import { createHash, randomBytes, verify, X509Certificate } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,7 +60,7 @@ test("initFarm() overwrites nothing", async () => {
     problem: { code: "already_initialised", detail: expect.stringContaining("another farm's") },
   });
   expect(await place.digest()).toBe(before);
-  expect(await readdir(place.path("."))).toEqual(["data", "operator.yaml"]);
+  expect(await readdir(place.path("."))).toEqual(["data", "operator.yaml", "secrets.key"]);
 });
 
 test("initFarm() of several at once lets one win, whole", async () => {
@@ -110,7 +110,7 @@ test("initFarm() names a folder that it may not write", async () => {
 
 test("loadTrust() tells no farm from a damaged one", async () => {
   await using place = await openPlace();
-  expect(await loadTrust(place.path("data"))).toMatchObject({
+  expect(await place.tryLoad()).toMatchObject({
     problem: { code: "not_initialised" },
   });
   await place.init();
@@ -119,19 +119,43 @@ test("loadTrust() tells no farm from a damaged one", async () => {
     ["server.key", null, /server\.key/],
     ["ca.pem", "rubbish", /Cannot read the keys/],
     ["server.pem", await foreignServer(), /server\.pem is not signed by ca\.pem/],
-    ["secret.kek", "short", /secret\.kek must have 32 bytes/],
+    ["secrets.check", null, /secrets\.check/],
     ["signing.key", "rubbish", /Cannot read the keys/],
   ];
   for (const [name, text, reason] of damages) {
     const path = place.path(`data/trust/${name}`);
     const good = await readFile(path);
     await (text === null ? rm(path) : writeFile(path, text));
-    expect(await loadTrust(place.path("data"))).toMatchObject({
+    expect(await place.tryLoad()).toMatchObject({
       problem: { code: "trust_damaged", detail: expect.stringMatching(reason) },
     });
     await writeFile(path, good);
   }
-  expect((await loadTrust(place.path("data"))).ok).toBe(true);
+  expect((await place.tryLoad()).ok).toBe(true);
+});
+
+test("initFarm() takes a secrets key that is there, and loadTrust() no other", async () => {
+  await using place = await openPlace();
+  const path = place.path("secrets.key");
+  const key = randomBytes(32);
+  await writeFile(path, key, { mode: 0o600 });
+  await place.init();
+  expect(await readFile(path)).toEqual(key);
+  expect((await place.tryLoad()).ok).toBe(true);
+  for (const name of await readdir(place.path("data"), { recursive: true }))
+    if ((await stat(place.path(`data/${name}`))).isFile())
+      expect((await readFile(place.path(`data/${name}`))).includes(key), name).toBe(false);
+  await writeFile(path, randomBytes(32));
+  expect(await place.tryLoad()).toMatchObject({ problem: { code: "secrets_key_wrong" } });
+  await rm(path);
+  expect(await place.tryLoad()).toMatchObject({ problem: { code: "secrets_key_missing" } });
+});
+
+test("initFarm() makes nothing beside a secrets key that others can read", async () => {
+  await using place = await openPlace();
+  await writeFile(place.path("secrets.key"), randomBytes(32), { mode: 0o644 });
+  expect(await place.init()).toMatchObject({ problem: { code: "secrets_key_exposed" } });
+  expect(await readdir(place.path("."))).toEqual(["secrets.key"]);
 });
 
 test("ensureServerCertificate() issues a new one only for a missing host or a near end", async () => {
@@ -204,6 +228,8 @@ async function openPlace() {
   const directory = await mkdtemp(join(tmpdir(), "stickfarm-init-"));
   const path = (name: string) => join(directory, name);
   const configPath = path("operator.yaml");
+  const secretsKey = { kind: "file", path: path("secrets.key") } as const;
+  const tryLoad = () => loadTrust(path("data"), secretsKey);
   return {
     path,
     configPath,
@@ -211,14 +237,16 @@ async function openPlace() {
       initFarm({
         dataDirectory: path("data"),
         configPath,
+        secretsKey,
         listen: { host: "0.0.0.0", port: 7443 },
         hosts: ["farm.example.net", "10.1.2.3"],
         natsFiles: { "made-by-nats": "seed" },
         nowMs: NOW_MS,
         ...changes,
       }),
+    tryLoad,
     load: async () => {
-      const trust = await loadTrust(path("data"));
+      const trust = await tryLoad();
       if (!trust.ok) throw new Error(trust.problem.detail);
       return trust.value;
     },

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { HostPort } from "@stickfarm/common/host-port";
@@ -8,7 +7,12 @@ import { fileProblem } from "@stickfarm/common/rim/file-problem";
 import { createAuthority, openAuthority } from "./create-authority.ts";
 import { hostsToName } from "./ensure-server-certificate.ts";
 import { addressToDial, renderOperatorConfig } from "./operator-config.ts";
-import { KEK_BYTES } from "./secret-box.ts";
+import {
+  checkOfSecretsKey,
+  ensureSecretsKey,
+  SECRETS_CHECK_NAME,
+  type SecretsKeyFile,
+} from "./secrets-key.ts";
 import { createSigningKeyPem, openSigner } from "./signing-key.ts";
 import {
   exists,
@@ -22,6 +26,8 @@ export type InitOptions = {
   readonly dataDirectory: string;
   /** Where the operator's address, certificate and key go. */
   readonly configPath: string;
+  /** Outside the data directory. */
+  readonly secretsKey: SecretsKeyFile;
   readonly listen: HostPort;
   /** Names and addresses for the server certificate besides this machine's own. */
   readonly hosts: readonly string[];
@@ -36,31 +42,38 @@ export type Initialised = { readonly kind: "created" | "finished"; readonly conf
 /**
  * Make a farm's keys and certificates, and the operator's way in.
  *
- * Folders are 0700, files 0600. All keys come into being at once; the configuration follows. Nothing is ever overwritten.
- * Problems: already_initialised, and those of writing files.
+ * Folders are 0700, files 0600. The secrets key comes first, or is taken as it is there; all other keys come into being at
+ * once; the configuration follows. Nothing is ever overwritten.
+ * Problems: already_initialised, those of ensureSecretsKey, and those of writing files.
  */
 export async function initFarm(options: InitOptions): Promise<Result<Initialised>> {
   const { dataDirectory, configPath } = options;
   try {
     const trusted = await hasTrust(dataDirectory);
     if (await exists(configPath)) return refuse(trusted, options);
-    const kind = trusted ? "finished" : "created";
-    if (!trusted && !(await placeTrustFiles(dataDirectory, await createTrustFiles(options)))) {
-      return refuse(true, options);
+    if (!trusted) {
+      const created = await createTrust(options);
+      if (!created.ok) return created;
     }
     await writeConfig(options);
-    return ok({ kind, configPath });
+    return ok({ kind: trusted ? "finished" : "created", configPath });
   } catch (error) {
     return fail(fileProblem(`Cannot initialise "${dataDirectory}"`, error));
   }
 }
 
-async function createTrustFiles({
-  listen,
-  hosts,
-  natsFiles,
-  nowMs,
-}: InitOptions): Promise<FileSet> {
+async function createTrust(options: InitOptions): Promise<Result<void>> {
+  const key = await ensureSecretsKey(options.secretsKey, options.dataDirectory);
+  if (!key.ok) return key;
+  const files = await createTrustFiles(options, checkOfSecretsKey(key.value));
+  const placed = await placeTrustFiles(options.dataDirectory, files);
+  return placed ? ok(undefined) : refuse(true, options);
+}
+
+async function createTrustFiles(
+  { listen, hosts, natsFiles, nowMs }: InitOptions,
+  secretsCheck: string,
+): Promise<FileSet> {
   const root = await createAuthority(nowMs);
   const authority = await openAuthority(root);
   const server = await authority.issueServer({
@@ -78,7 +91,7 @@ async function createTrustFiles({
     "operator.key": operator.keyPem,
     "signing.key": signingKeyPem,
     "signing.pub": openSigner(signingKeyPem).publicKeyPem,
-    "secret.kek": randomBytes(KEK_BYTES),
+    [SECRETS_CHECK_NAME]: `${secretsCheck}\n`,
     ...Object.fromEntries(Object.entries(natsFiles).map(([name, text]) => [`nats/${name}`, text])),
   };
 }
