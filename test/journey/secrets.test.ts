@@ -47,6 +47,10 @@ test("a secret is on the stick under its password, and nowhere else", {
   const ended = [await farm.agent("ws-1").end(), await farm.controller().end()];
   expect(await searchFiles(farm.directory, CANARY)).toEqual([]);
   expect([...said, ...ended].flatMap(formsSaid)).toEqual([]);
+  expect(said.at(-2)?.stdout).toMatch(/variable: JoinPassword = \*\*\*\n/);
+  expect(said.at(-2)?.stdout).toMatch(
+    /reached seal\n.*succeeded.*; acknowledged\n.*build succeeded\n$/,
+  );
   const processes = seen.end();
   expect(processes.found).toEqual([]);
   expect(processes.names.some((name) => name.includes("writer-main"))).toBe(true);
@@ -100,6 +104,8 @@ async function buildSealed(farm: TestFarm): Promise<Ended[]> {
     "build report --last -o json",
     "build show --last -o json",
     "content show tools -o json",
+    "build log --last",
+    "build log --last -o json",
   ])
     await must(command);
   return said;

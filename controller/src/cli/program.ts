@@ -7,6 +7,7 @@ import { bootImageListCommand } from "./boot-image/list.ts";
 import { bootImageShowCommand } from "./boot-image/show.ts";
 import { buildCancelCommand } from "./build/cancel.ts";
 import { buildListCommand } from "./build/list.ts";
+import { buildLogCommand } from "./build/log.ts";
 import { buildReportCommand } from "./build/report.ts";
 import { buildRetryCommand } from "./build/retry.ts";
 import { buildShowCommand } from "./build/show.ts";
@@ -89,6 +90,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       buildCancelCommand(shell),
       buildRetryCommand(shell),
       buildReportCommand(shell),
+      buildLogCommand(shell),
     ]),
     group(AGENT, [group(TOKEN, [agentTokenCreateCommand(shell)]), agentListCommand(shell)]),
     group(DRIVE, [driveListCommand(shell)]),

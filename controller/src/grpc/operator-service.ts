@@ -45,6 +45,7 @@ export function operatorService(answers: OperatorAnswers, log: Log): OperatorSer
     watchBuild: (call) => void serveWatch(answers, call, log),
     listBuilds: serve(answers.listBuilds),
     getBuild: serve(answers.getBuild),
+    getBuildLog: serve(answers.getBuildLog),
     cancelBuild: serve(answers.cancelBuild),
     retryBuild: serve(answers.retryBuild),
     createAgentToken: serve(answers.createAgentToken),

@@ -118,9 +118,12 @@ async function handle(
       await grantLease(farm, live, message.value);
       return;
     case "attemptUpdate": {
-      const { jobId, attempt } = message.value;
+      const { jobId, attempt, fence } = message.value;
       const phase = phaseFromWire(message.value.phase);
       if (phase === null || (await farm.store.builds.agentOf(jobId)) !== live.name) return;
+      const told = { agent: live.name, jobId, attempt, fence, phase };
+      // That an attempt has ended is told by its result, with how.
+      if (phase !== "ended") await farm.store.builds.notePhase(told, farm.nowMs());
       farm.sessions.reach(jobId, { attempt, phase });
       farm.progressed.raise();
       return;

@@ -1,6 +1,7 @@
 import { buildCan } from "@stickfarm/common/build/build-actions";
 import { deriveBuildState } from "@stickfarm/common/build/build-state";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import { logLineToWire } from "@stickfarm/common/wire/build-log";
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
 import type { BuildEntry } from "../store/build-entries.ts";
 import type { Farm } from "./farm.ts";
@@ -10,10 +11,18 @@ import { viewBuild } from "./view-build.ts";
 import { watchBuild } from "./watch-build.ts";
 
 const BUILDS_LISTED_MAX = 100;
+const LOG_LINES_MAX = 500;
 
 type Answers = Pick<
   OperatorAnswers,
-  "plan" | "startBuild" | "watchBuild" | "listBuilds" | "getBuild" | "cancelBuild" | "retryBuild"
+  | "plan"
+  | "startBuild"
+  | "watchBuild"
+  | "listBuilds"
+  | "getBuild"
+  | "getBuildLog"
+  | "cancelBuild"
+  | "retryBuild"
 >;
 
 export function answerBuilds(farm: Farm): Answers {
@@ -39,6 +48,17 @@ export function answerBuilds(farm: Farm): Answers {
     getBuild: async ({ buildId }) => {
       const build = await findBuild(farm, buildId);
       return build.ok ? ok({ build: await viewBuild(farm, build.value) }) : build;
+    },
+    getBuildLog: async ({ buildId, after }) => {
+      const build = await findBuild(farm, buildId);
+      if (!build.ok) return build;
+      const part = { after, most: LOG_LINES_MAX + 1 };
+      const lines = await farm.store.builds.log(build.value.buildId, part);
+      return ok({
+        buildId: build.value.buildId,
+        lines: lines.slice(0, LOG_LINES_MAX).map(logLineToWire),
+        more: lines.length > LOG_LINES_MAX,
+      });
     },
     cancelBuild: async ({ buildId }) => {
       const build = await findBuild(farm, buildId);
@@ -70,7 +90,7 @@ async function again(farm: Farm, build: BuildEntry): Promise<BuildEntry> {
 
 /** What waits is withdrawn by the scheduler; what runs is stopped by its agent, unless it seals already. */
 async function cancel(farm: Farm, buildId: string): Promise<void> {
-  await farm.store.builds.requestCancel(buildId);
+  await farm.store.builds.requestCancel(buildId, farm.nowMs());
   for (const { jobId, agent, state } of await farm.store.builds.jobs(buildId)) {
     if (state.kind !== "assigned" && state.kind !== "running") continue;
     const { attempt, fence } = state;

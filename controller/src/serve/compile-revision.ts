@@ -16,6 +16,9 @@ import type { Farm } from "./farm.ts";
 import { readLibrary } from "./read-library.ts";
 
 export type CompiledMedia = {
+  readonly definition: MediaDefinition;
+  /** By name: at least what the definition names. */
+  readonly contents: ReadonlyMap<string, Content>;
   readonly manifest: Manifest;
   /** Canonical JSON: what is signed, stored and sent. */
   readonly manifestBytes: Uint8Array;
@@ -58,6 +61,8 @@ export async function compileRevision(
   if (!compiled.ok) return compiled;
   const { manifest, blobs } = compiled.value;
   return ok({
+    definition,
+    contents: library.contents,
     manifest,
     blobs,
     manifestBytes: Buffer.from(renderCanonicalJson(manifest)),

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { describeOrder, type LoggedOrder } from "@stickfarm/common/build/logged-order";
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { StartBuildRequest } from "@stickfarm/proto/stickfarm/v1/operator";
@@ -54,6 +55,7 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
         consent: { driveId, bay, serial, sizeBytes, insertion },
       };
     }),
+    logOrder(plan.value, manifest.value.manifestSha256),
   );
   if (started.ok && !started.value.repeated) {
     farm.log.info(
@@ -63,6 +65,13 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
     farm.changed.raise();
   }
   return started;
+}
+
+function logOrder({ revision, compiled }: MediaPlan, manifestSha256: string): LoggedOrder {
+  const { name, revision: number, digest } = revision;
+  const { definition, contents } = compiled;
+  const media = { name, revision: number, digest };
+  return describeOrder({ media, manifestSha256, definition, contents });
 }
 
 async function findRepeated(

@@ -1,22 +1,17 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { NO_EVIDENCE } from "@stickfarm/common/build/evidence";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test } from "vitest";
-import type { AttemptResult, BuildEntry } from "./build-entries.ts";
-import type { Db } from "./db.ts";
 import { openStore } from "./open-store.ts";
-import { storeOn } from "./store.ts";
-
-const DIGEST = "a".repeat(64);
-const RUN_1 = { agent: "ws-1", incarnation: "run-1" };
+import { build, job, ORDER, openFarm, RUN_1, result } from "./store-fixture.ts";
 
 test("start() answers the same request id with the build that it made", async () => {
-  const farm = await openFarm();
-  const first = await farm.store.builds.start(build("b1"), [job("j1", "A1")]);
+  const farm = await openFarm(onTestFinished);
+  const first = await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
   const again = await farm.store.builds.start(
     { ...build("b2"), requestId: "request-b1", requestHash: "hash-b1" },
     [job("j2", "A1")],
+    ORDER,
   );
   expect(first).toMatchObject({ ok: true, value: { repeated: false } });
   expect(again).toMatchObject({ ok: true, value: { repeated: true, build: { buildId: "b1" } } });
@@ -24,26 +19,32 @@ test("start() answers the same request id with the build that it made", async ()
 });
 
 test("start() refuses a request id that stood for other values", async () => {
-  const farm = await openFarm();
-  await farm.store.builds.start(build("b1"), [job("j1", "A1")]);
-  const other = await farm.store.builds.start({ ...build("b2"), requestId: "request-b1" }, [
-    job("j2", "B2"),
-  ]);
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
+  const other = await farm.store.builds.start(
+    { ...build("b2"), requestId: "request-b1" },
+    [job("j2", "B2")],
+    ORDER,
+  );
   expect(other).toMatchObject({ ok: false, problem: { code: "request_id_reused" } });
 });
 
 test("start() gives no drive to two open builds, and stores nothing of the second", async () => {
-  const farm = await openFarm();
-  await farm.store.builds.start(build("b1"), [job("j1", "A1")]);
-  const second = await farm.store.builds.start(build("b2"), [job("j2", "B2"), job("j3", "A1")]);
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
+  const second = await farm.store.builds.start(
+    build("b2"),
+    [job("j2", "B2"), job("j3", "A1")],
+    ORDER,
+  );
   expect(second).toMatchObject({ ok: false, problem: { code: "drive_busy" } });
   expect(await farm.store.builds.find("b2")).toBeNull();
   expect(await farm.store.builds.jobs("b2")).toEqual([]);
 });
 
 test("assign() gives fences that only grow and gives no job twice", async () => {
-  const farm = await openFarm();
-  await farm.store.builds.start(build("b1"), [job("j1", "A1"), job("j2", "B2")]);
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1"), job("j2", "B2")], ORDER);
   const one = await farm.assign("j1", 1);
   const two = await farm.assign("j2", 1);
   expect(two?.fence).toBeGreaterThan(one?.fence ?? Number.POSITIVE_INFINITY);
@@ -51,8 +52,8 @@ test("assign() gives fences that only grow and gives no job twice", async () => 
 });
 
 test("grantLease() grants to one run of the agent that was given the attempt, again and again, and to no other", async () => {
-  const farm = await openFarm();
-  await farm.store.builds.start(build("b1"), [job("j1", "A1")]);
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
   const fence = (await farm.assign("j1", 1))?.fence ?? 0;
   const lease = { jobId: "j1", attempt: 1, fence };
   expect(await farm.store.builds.grantLease({ ...lease, fence: fence + 1 }, RUN_1, 1)).toBe(false);
@@ -65,18 +66,18 @@ test("grantLease() grants to one run of the agent that was given the attempt, ag
 });
 
 test("grantLease() grants nothing once cancel was asked for", async () => {
-  const farm = await openFarm();
-  await farm.store.builds.start(build("b1"), [job("j1", "A1")]);
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
   const fence = (await farm.assign("j1", 1))?.fence ?? 0;
-  await farm.store.builds.requestCancel("b1");
+  await farm.store.builds.requestCancel("b1", 1);
   expect(await farm.store.builds.grantLease({ jobId: "j1", attempt: 1, fence }, RUN_1, 1)).toBe(
     false,
   );
 });
 
 test("recordResult() has exactly-once effect and survives a new opening of the database", async () => {
-  const farm = await openFarm();
-  await farm.store.builds.start(build("b1"), [job("j1", "A1")]);
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
   const fence = (await farm.assign("j1", 1))?.fence ?? 0;
   const good = result(fence, "body-1");
   expect(await farm.store.builds.recordResult(good, 5)).toEqual({ ok: true, value: undefined });
@@ -95,8 +96,8 @@ test("recordResult() has exactly-once effect and survives a new opening of the d
 });
 
 test("recordResult() refuses a foreign fence and an attempt that nobody was given", async () => {
-  const farm = await openFarm();
-  await farm.store.builds.start(build("b1"), [job("j1", "A1")]);
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
   const fence = (await farm.assign("j1", 1))?.fence ?? 0;
   expect(await farm.store.builds.recordResult(result(fence + 1, "x"), 5)).toMatchObject({
     problem: { code: "fence_stale" },
@@ -109,8 +110,8 @@ test("recordResult() refuses a foreign fence and an attempt that nobody was give
 });
 
 test("retry() makes a failed job pending with its attempts counted on", async () => {
-  const farm = await openFarm();
-  await farm.store.builds.start(build("b1"), [job("j1", "A1")]);
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
   const fence = (await farm.assign("j1", 1))?.fence ?? 0;
   const problem = { code: "write_failed", detail: "" } as const;
   await farm.store.builds.recordResult(
@@ -132,92 +133,9 @@ test("openStore() refuses a file that is no database, and leaves it as it is", a
 });
 
 test("openStore() lets no second process in", async () => {
-  const farm = await openFarm();
+  const farm = await openFarm(onTestFinished);
   expect(await openStore(farm.path)).toMatchObject({
     ok: false,
     problem: { code: "store_locked" },
   });
 });
-
-/** A database of its own, with one agent and one definition. */
-async function openFarm() {
-  const path = join(await makeTemporaryFolder(onTestFinished), "controller.sqlite");
-  let db = await open(path);
-  let store = storeOn(db);
-  onTestFinished(() => db.close());
-  await store.agents.addToken("hash", "ws-1", 1000);
-  await store.agents.consumeToken("hash", 0);
-  await store.definitions.add({
-    name: "media",
-    digest: DIGEST,
-    kind: "DiskImage",
-    description: "",
-    yaml: "kind: DiskImage",
-    createdAtMs: 0,
-  });
-  return {
-    path,
-    get store() {
-      return store;
-    },
-    reopen: async () => {
-      await db.close();
-      db = await open(path);
-      store = storeOn(db);
-    },
-    assign: (jobId: string, attempt: number) =>
-      store.builds.assign(
-        jobId,
-        attempt,
-        (fence) => ({
-          stickId: String(fence).padStart(32, "0"),
-          passport: Buffer.from("{}"),
-          passportSignature: Buffer.alloc(64),
-        }),
-        1,
-      ),
-  };
-}
-
-async function open(path: string): Promise<Db> {
-  const opened = await openStore(path);
-  if (!opened.ok) throw new Error(opened.problem.detail);
-  return opened.value;
-}
-
-function build(buildId: string): BuildEntry {
-  return {
-    buildId,
-    requestId: `request-${buildId}`,
-    requestHash: `hash-${buildId}`,
-    mediaName: "media",
-    mediaRevision: 1,
-    manifestSha256: DIGEST,
-    manifestBytes: 1,
-    manifestSignature: Buffer.alloc(64),
-    imageSha256: "",
-    createdAtMs: 1,
-    endedAtMs: null,
-    cancelRequested: false,
-  };
-}
-
-function job(jobId: string, serial: string) {
-  const driveId = `virtual-file:${serial}`;
-  return {
-    jobId,
-    agent: "ws-1",
-    consent: { driveId, bay: "1", serial, sizeBytes: 1, insertion: "1" },
-  };
-}
-
-function result(fence: number, bodyHash: string): AttemptResult {
-  return {
-    jobId: "j1",
-    attempt: 1,
-    fence,
-    outcome: { kind: "succeeded", proof: "read-back" },
-    evidence: { manifestSha256: DIGEST, ...NO_EVIDENCE },
-    bodyHash,
-  };
-}

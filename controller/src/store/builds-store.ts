@@ -1,5 +1,7 @@
+import type { BuildLogLine } from "@stickfarm/common/build/build-log";
 import type { Evidence } from "@stickfarm/common/build/evidence";
-import { type JobEvent, type JobState, NEW_JOB } from "@stickfarm/common/build/job-state";
+import type { JobEvent, JobState } from "@stickfarm/common/build/job-state";
+import type { LoggedOrder } from "@stickfarm/common/build/logged-order";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import {
   type AttemptEntry,
@@ -12,9 +14,12 @@ import {
   parseBuild,
   parseJob,
 } from "./build-entries.ts";
+import { appendLog, readLog } from "./build-log.ts";
 import { changeJob, findHolder } from "./change-job.ts";
 import { nextNumber } from "./counters.ts";
-import type { Db, Tx } from "./db.ts";
+import type { Db } from "./db.ts";
+import { insertBuild, type NewJob } from "./insert-build.ts";
+import { notePhase, type ToldPhase } from "./note-phase.ts";
 import { recordResult } from "./record-result.ts";
 import { integer, json, text } from "./row.ts";
 
@@ -33,7 +38,8 @@ export class BuildsStore {
    */
   start(
     build: BuildEntry,
-    jobs: readonly Pick<JobEntry, "jobId" | "agent" | "consent">[],
+    jobs: readonly NewJob[],
+    order: LoggedOrder,
   ): Promise<Result<{ readonly build: BuildEntry; readonly repeated: boolean }>> {
     return this.#db.transaction(async (tx) => {
       const [row] = await tx.all("SELECT * FROM builds WHERE request_id = ?", [build.requestId]);
@@ -46,9 +52,7 @@ export class BuildsStore {
             detail: `Cannot build on drive "${consent.serial}" in bay "${agent}/${consent.bay}": build "${holder}" holds it`,
           });
       }
-      await insertBuild(tx, build);
-      for (const [position, job] of jobs.entries())
-        await insertJob(tx, build.buildId, position, job);
+      await insertBuild(tx, build, { jobs, order });
       return ok({ build, repeated: false });
     });
   }
@@ -191,6 +195,19 @@ export class BuildsStore {
     });
   }
 
+  /** See `notePhase`. */
+  notePhase(told: ToldPhase, nowMs: number): Promise<void> {
+    return this.#db.transaction((tx) => notePhase(tx, told, nowMs));
+  }
+
+  /** Lines after the given number. */
+  log(
+    buildId: string,
+    part: { readonly after: number; readonly most: number },
+  ): Promise<readonly BuildLogLine[]> {
+    return readLog(this.#db, buildId, part);
+  }
+
   /** `withdrawn` or `refused` by the scheduler. */
   endPending(
     jobId: string,
@@ -205,12 +222,14 @@ export class BuildsStore {
     return this.#db.transaction((tx) => recordResult(tx, result, nowMs));
   }
 
-  requestCancel(buildId: string): Promise<void> {
+  requestCancel(buildId: string, nowMs: number): Promise<void> {
     return this.#db.transaction(async (tx) => {
-      await tx.run(
-        "UPDATE builds SET cancel_requested = 1 WHERE build_id = ? AND ended_at_ms IS NULL",
+      const { changes } = await tx.run(
+        `UPDATE builds SET cancel_requested = 1
+         WHERE build_id = ? AND ended_at_ms IS NULL AND cancel_requested = 0`,
         [buildId],
       );
+      if (changes > 0) await appendLog(tx, { buildId, event: { kind: "cancelAsked" } }, nowMs);
     });
   }
 
@@ -252,37 +271,4 @@ function repeatBuild(
     code: "request_id_reused",
     detail: `Cannot start a build with request id "${asked.requestId}": it started build "${stored.buildId}" with other values`,
   });
-}
-
-async function insertBuild(tx: Tx, build: BuildEntry): Promise<void> {
-  await tx.run("INSERT INTO builds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)", [
-    build.buildId,
-    build.requestId,
-    build.requestHash,
-    build.mediaName,
-    build.mediaRevision,
-    build.manifestSha256,
-    build.manifestBytes,
-    build.manifestSignature,
-    build.imageSha256,
-    build.createdAtMs,
-  ]);
-}
-
-async function insertJob(
-  tx: Tx,
-  buildId: string,
-  position: number,
-  job: Pick<JobEntry, "jobId" | "agent" | "consent">,
-): Promise<void> {
-  await tx.run("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [
-    job.jobId,
-    buildId,
-    position,
-    job.agent,
-    job.consent.driveId,
-    JSON.stringify(job.consent),
-    NEW_JOB.kind,
-    JSON.stringify(NEW_JOB),
-  ]);
 }

@@ -106,4 +106,19 @@ export const MIGRATIONS: readonly string[] = [
     FOREIGN KEY (job_id, attempt) REFERENCES attempts (job_id, attempt)
   ) STRICT;
   `,
+  `
+  CREATE TABLE build_log (
+    build_id TEXT NOT NULL REFERENCES builds (build_id),
+    number INTEGER NOT NULL CHECK (number >= 1),
+    at_ms INTEGER NOT NULL,
+    once_key TEXT,
+    event TEXT NOT NULL,
+    PRIMARY KEY (build_id, number),
+    UNIQUE (build_id, once_key)
+  ) STRICT;
+  CREATE TRIGGER build_log_is_not_changed BEFORE UPDATE ON build_log
+    BEGIN SELECT RAISE(ABORT, 'lines of the build log are never changed'); END;
+  CREATE TRIGGER build_log_is_not_shortened BEFORE DELETE ON build_log
+    BEGIN SELECT RAISE(ABORT, 'lines of the build log are never removed'); END;
+  `,
 ];

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { AttemptResult } from "./build-entries.ts";
+import { appendLog, findLoggedDrive } from "./build-log.ts";
 import { changeJob } from "./change-job.ts";
 import type { Tx } from "./db.ts";
 import { integer, text } from "./row.ts";
@@ -25,8 +26,18 @@ export async function recordResult(
     JSON.stringify(result.evidence),
     nowMs,
   ]);
+  await logResult(tx, result, nowMs);
   await changeJob(tx, result.jobId, { kind: "ended", ...result, atMs: nowMs }, nowMs);
   return ok(undefined);
+}
+
+async function logResult(tx: Tx, result: AttemptResult, nowMs: number): Promise<void> {
+  const known = await findLoggedDrive(tx, result.jobId);
+  if (known === null) return;
+  const { attempt, outcome, evidence } = result;
+  const turn = { kind: "result", attempt, outcome, evidence } as const;
+  const event = { kind: "job", drive: known.drive, turn } as const;
+  await appendLog(tx, { buildId: known.buildId, event }, nowMs);
 }
 
 async function whyNotRecordable(tx: Tx, result: AttemptResult) {

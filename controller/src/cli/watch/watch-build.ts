@@ -71,7 +71,7 @@ type Follow = {
 };
 
 /** The last picture, or null when the watcher had enough. */
-async function followBuild(
+export async function followBuild(
   session: Session,
   controller: Controller,
   follow: Follow,

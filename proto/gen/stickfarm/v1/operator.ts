@@ -414,6 +414,143 @@ export interface GetBuildResponse {
   readonly build: BuildView | undefined;
 }
 
+/** Which build's log, and from where. */
+export interface GetBuildLogRequest {
+  /** Empty = the newest. */
+  readonly buildId: string;
+  /** Lines with a greater number; 0 = from the first. */
+  readonly after: number;
+}
+
+/** A part of the log, in the order in which it was stored. */
+export interface GetBuildLogResponse {
+  /** The build that it is of; 26 characters. */
+  readonly buildId: string;
+  /** At most 500. */
+  readonly lines: readonly BuildLogLine[];
+  /** True: there are more lines now. */
+  readonly more: boolean;
+}
+
+/** One line of a build's log. Lines are only ever added; no value of a secret is in one. */
+export interface BuildLogLine {
+  /** Counts from 1 within the build. */
+  readonly number: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly atMs: number;
+  /** Exactly one is set. */
+  readonly event:
+    | //
+    /** The first line: what the build was made of, and for which drives. */
+    { readonly $case: "ordered"; readonly value: LoggedOrder }
+    | //
+    /** Something happened to one stick. */
+    { readonly $case: "turn"; readonly value: LoggedTurn }
+    | //
+    /** An operator asked to stop the build. */
+    { readonly $case: "cancelAsked"; readonly value: LoggedCancel }
+    | //
+    /** The last of its jobs has ended; again after each retry. */
+    { readonly $case: "ended"; readonly value: LoggedEnd }
+    | undefined;
+}
+
+/** What a build was made of. */
+export interface LoggedOrder {
+  /** As metadata.name of the definition. */
+  readonly mediaName: string;
+  /** Counts from 1. */
+  readonly mediaRevision: number;
+  /** SHA-256 of the definition, lower-case hex. */
+  readonly mediaDigest: string;
+  /** SHA-256, lower-case hex. */
+  readonly manifestSha256: string;
+  /** Full text; empty for a DiskImage. */
+  readonly label: string;
+  /** Name of the boot image; empty when there is none. */
+  readonly bootImage: string;
+  /** Name of the task sequence that the stick points at; empty when there is none. */
+  readonly taskSequence: string;
+  /** Command line that is run at boot, as the definition has it; empty when there is none. */
+  readonly prestartCommand: string;
+  /** Name of the content with the command's files; empty when there is none. */
+  readonly prestartPackage: string;
+  /** In the order of the definition. */
+  readonly variables: readonly LoggedVariable[];
+  /** Everything that the definition names, once each. */
+  readonly contents: readonly LoggedContent[];
+  /** Names, first choice first. */
+  readonly distributionPoints: readonly string[];
+  /** Every drive that was consented to. */
+  readonly drives: readonly LoggedDrive[];
+}
+
+/** A variable by name; the value of a secret one is never told. */
+export interface LoggedVariable {
+  /** As in the definition. */
+  readonly name: string;
+  /** plain, ask, secret. */
+  readonly kind: string;
+  /** Of a plain one, else empty. */
+  readonly value: string;
+}
+
+/** A content that went into a build. */
+export interface LoggedContent {
+  /** As Content.name. */
+  readonly name: string;
+  /** SHA-256 over the canonical listing, lower-case hex. */
+  readonly digest: string;
+}
+
+/** The drive of one job. */
+export interface LoggedDrive {
+  /** 26 characters. */
+  readonly jobId: string;
+  /** Name of the agent that has it. */
+  readonly agent: string;
+  /** As Drive.bay. */
+  readonly bay: string;
+  /** As Drive.serial. */
+  readonly serial: string;
+}
+
+/** Something that happened to one stick. */
+export interface LoggedTurn {
+  /** The stick. */
+  readonly drive:
+    | LoggedDrive
+    | undefined;
+  /** assigned, leaseGranted, phase, succeeded, failed, canceled, withdrawn, refused, retried. */
+  readonly kind: string;
+  /** Counts from 1; 0 for withdrawn, refused and retried. */
+  readonly attempt: number;
+  /** Of assigned and leaseGranted, else 0. */
+  readonly fence: number;
+  /** Of phase. */
+  readonly phase: AttemptPhase;
+  /** Of failed and refused. */
+  readonly problem:
+    | Problem
+    | undefined;
+  /** Of failed and canceled. True: the stick holds no valid content and does not boot. */
+  readonly dirty: boolean;
+  /** Of succeeded: how it was proven; read-back today. */
+  readonly proof: string;
+  /** Of succeeded, failed and canceled. */
+  readonly evidence: Evidence | undefined;
+}
+
+/** Cancel was asked for. */
+export interface LoggedCancel {
+}
+
+/** The build has ended. */
+export interface LoggedEnd {
+  /** succeeded, partial, failed, canceled. */
+  readonly state: string;
+}
+
 /** Which build to stop. */
 export interface CancelBuildRequest {
   /** 26 characters. */
@@ -4559,6 +4696,1337 @@ export const GetBuildResponse: MessageFns<GetBuildResponse> = {
   },
 };
 
+function createBaseGetBuildLogRequest(): GetBuildLogRequest {
+  return { buildId: "", after: 0 };
+}
+
+export const GetBuildLogRequest: MessageFns<GetBuildLogRequest> = {
+  encode(message: GetBuildLogRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.buildId !== "") {
+      writer.uint32(10).string(message.buildId);
+    }
+    if (message.after !== 0) {
+      writer.uint32(16).uint32(message.after);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetBuildLogRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetBuildLogRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.buildId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.after = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetBuildLogRequest {
+    return {
+      buildId: isSet(object.buildId)
+        ? globalThis.String(object.buildId)
+        : isSet(object.build_id)
+        ? globalThis.String(object.build_id)
+        : "",
+      after: isSet(object.after) ? globalThis.Number(object.after) : 0,
+    };
+  },
+
+  toJSON(message: GetBuildLogRequest): unknown {
+    const obj: any = {};
+    if (message.buildId !== "") {
+      obj.buildId = message.buildId;
+    }
+    if (message.after !== 0) {
+      obj.after = Math.round(message.after);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetBuildLogRequest>, I>>(base?: I): GetBuildLogRequest {
+    return GetBuildLogRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetBuildLogRequest>, I>>(object: I): GetBuildLogRequest {
+    const message = createBaseGetBuildLogRequest() as any;
+    message.buildId = object.buildId ?? "";
+    message.after = object.after ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetBuildLogResponse(): GetBuildLogResponse {
+  return { buildId: "", lines: [], more: false };
+}
+
+export const GetBuildLogResponse: MessageFns<GetBuildLogResponse> = {
+  encode(message: GetBuildLogResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.buildId !== "") {
+      writer.uint32(10).string(message.buildId);
+    }
+    for (const v of message.lines) {
+      BuildLogLine.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.more !== false) {
+      writer.uint32(24).bool(message.more);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetBuildLogResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetBuildLogResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.buildId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.lines.push(BuildLogLine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetBuildLogResponse {
+    return {
+      buildId: isSet(object.buildId)
+        ? globalThis.String(object.buildId)
+        : isSet(object.build_id)
+        ? globalThis.String(object.build_id)
+        : "",
+      lines: globalThis.Array.isArray(object?.lines) ? object.lines.map((e: any) => BuildLogLine.fromJSON(e)) : [],
+      more: isSet(object.more) ? globalThis.Boolean(object.more) : false,
+    };
+  },
+
+  toJSON(message: GetBuildLogResponse): unknown {
+    const obj: any = {};
+    if (message.buildId !== "") {
+      obj.buildId = message.buildId;
+    }
+    if (message.lines?.length) {
+      obj.lines = message.lines.map((e) => BuildLogLine.toJSON(e));
+    }
+    if (message.more !== false) {
+      obj.more = message.more;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetBuildLogResponse>, I>>(base?: I): GetBuildLogResponse {
+    return GetBuildLogResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetBuildLogResponse>, I>>(object: I): GetBuildLogResponse {
+    const message = createBaseGetBuildLogResponse() as any;
+    message.buildId = object.buildId ?? "";
+    message.lines = object.lines?.map((e) => BuildLogLine.fromPartial(e)) || [];
+    message.more = object.more ?? false;
+    return message;
+  },
+};
+
+function createBaseBuildLogLine(): BuildLogLine {
+  return { number: 0, atMs: 0, event: undefined };
+}
+
+export const BuildLogLine: MessageFns<BuildLogLine> = {
+  encode(message: BuildLogLine, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).uint32(message.number);
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(16).uint64(message.atMs);
+    }
+    switch (message.event?.$case) {
+      case "ordered":
+        LoggedOrder.encode(message.event.value, writer.uint32(26).fork()).join();
+        break;
+      case "turn":
+        LoggedTurn.encode(message.event.value, writer.uint32(34).fork()).join();
+        break;
+      case "cancelAsked":
+        LoggedCancel.encode(message.event.value, writer.uint32(42).fork()).join();
+        break;
+      case "ended":
+        LoggedEnd.encode(message.event.value, writer.uint32(50).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BuildLogLine {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBuildLogLine() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.atMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.event = { $case: "ordered", value: LoggedOrder.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.event = { $case: "turn", value: LoggedTurn.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.event = { $case: "cancelAsked", value: LoggedCancel.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.event = { $case: "ended", value: LoggedEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BuildLogLine {
+    return {
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      atMs: isSet(object.atMs)
+        ? globalThis.Number(object.atMs)
+        : isSet(object.at_ms)
+        ? globalThis.Number(object.at_ms)
+        : 0,
+      event: isSet(object.ordered)
+        ? { $case: "ordered", value: LoggedOrder.fromJSON(object.ordered) }
+        : isSet(object.turn)
+        ? { $case: "turn", value: LoggedTurn.fromJSON(object.turn) }
+        : isSet(object.cancelAsked)
+        ? { $case: "cancelAsked", value: LoggedCancel.fromJSON(object.cancelAsked) }
+        : isSet(object.cancel_asked)
+        ? { $case: "cancelAsked", value: LoggedCancel.fromJSON(object.cancel_asked) }
+        : isSet(object.ended)
+        ? { $case: "ended", value: LoggedEnd.fromJSON(object.ended) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: BuildLogLine): unknown {
+    const obj: any = {};
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.atMs !== 0) {
+      obj.atMs = Math.round(message.atMs);
+    }
+    if (message.event?.$case === "ordered") {
+      obj.ordered = LoggedOrder.toJSON(message.event.value);
+    } else if (message.event?.$case === "turn") {
+      obj.turn = LoggedTurn.toJSON(message.event.value);
+    } else if (message.event?.$case === "cancelAsked") {
+      obj.cancelAsked = LoggedCancel.toJSON(message.event.value);
+    } else if (message.event?.$case === "ended") {
+      obj.ended = LoggedEnd.toJSON(message.event.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<BuildLogLine>, I>>(base?: I): BuildLogLine {
+    return BuildLogLine.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BuildLogLine>, I>>(object: I): BuildLogLine {
+    const message = createBaseBuildLogLine() as any;
+    message.number = object.number ?? 0;
+    message.atMs = object.atMs ?? 0;
+    switch (object.event?.$case) {
+      case "ordered": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "ordered", value: LoggedOrder.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "turn": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "turn", value: LoggedTurn.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "cancelAsked": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "cancelAsked", value: LoggedCancel.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "ended": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "ended", value: LoggedEnd.fromPartial(object.event.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseLoggedOrder(): LoggedOrder {
+  return {
+    mediaName: "",
+    mediaRevision: 0,
+    mediaDigest: "",
+    manifestSha256: "",
+    label: "",
+    bootImage: "",
+    taskSequence: "",
+    prestartCommand: "",
+    prestartPackage: "",
+    variables: [],
+    contents: [],
+    distributionPoints: [],
+    drives: [],
+  };
+}
+
+export const LoggedOrder: MessageFns<LoggedOrder> = {
+  encode(message: LoggedOrder, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.mediaName !== "") {
+      writer.uint32(10).string(message.mediaName);
+    }
+    if (message.mediaRevision !== 0) {
+      writer.uint32(16).uint32(message.mediaRevision);
+    }
+    if (message.mediaDigest !== "") {
+      writer.uint32(26).string(message.mediaDigest);
+    }
+    if (message.manifestSha256 !== "") {
+      writer.uint32(34).string(message.manifestSha256);
+    }
+    if (message.label !== "") {
+      writer.uint32(42).string(message.label);
+    }
+    if (message.bootImage !== "") {
+      writer.uint32(50).string(message.bootImage);
+    }
+    if (message.taskSequence !== "") {
+      writer.uint32(58).string(message.taskSequence);
+    }
+    if (message.prestartCommand !== "") {
+      writer.uint32(66).string(message.prestartCommand);
+    }
+    if (message.prestartPackage !== "") {
+      writer.uint32(74).string(message.prestartPackage);
+    }
+    for (const v of message.variables) {
+      LoggedVariable.encode(v!, writer.uint32(82).fork()).join();
+    }
+    for (const v of message.contents) {
+      LoggedContent.encode(v!, writer.uint32(90).fork()).join();
+    }
+    for (const v of message.distributionPoints) {
+      writer.uint32(98).string(v!);
+    }
+    for (const v of message.drives) {
+      LoggedDrive.encode(v!, writer.uint32(106).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoggedOrder {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoggedOrder() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.mediaName = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.mediaRevision = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.mediaDigest = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.manifestSha256 = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.bootImage = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.taskSequence = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.prestartCommand = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.prestartPackage = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.variables.push(LoggedVariable.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.contents.push(LoggedContent.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.distributionPoints.push(reader.string());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.drives.push(LoggedDrive.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LoggedOrder {
+    return {
+      mediaName: isSet(object.mediaName)
+        ? globalThis.String(object.mediaName)
+        : isSet(object.media_name)
+        ? globalThis.String(object.media_name)
+        : "",
+      mediaRevision: isSet(object.mediaRevision)
+        ? globalThis.Number(object.mediaRevision)
+        : isSet(object.media_revision)
+        ? globalThis.Number(object.media_revision)
+        : 0,
+      mediaDigest: isSet(object.mediaDigest)
+        ? globalThis.String(object.mediaDigest)
+        : isSet(object.media_digest)
+        ? globalThis.String(object.media_digest)
+        : "",
+      manifestSha256: isSet(object.manifestSha256)
+        ? globalThis.String(object.manifestSha256)
+        : isSet(object.manifest_sha256)
+        ? globalThis.String(object.manifest_sha256)
+        : "",
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
+      bootImage: isSet(object.bootImage)
+        ? globalThis.String(object.bootImage)
+        : isSet(object.boot_image)
+        ? globalThis.String(object.boot_image)
+        : "",
+      taskSequence: isSet(object.taskSequence)
+        ? globalThis.String(object.taskSequence)
+        : isSet(object.task_sequence)
+        ? globalThis.String(object.task_sequence)
+        : "",
+      prestartCommand: isSet(object.prestartCommand)
+        ? globalThis.String(object.prestartCommand)
+        : isSet(object.prestart_command)
+        ? globalThis.String(object.prestart_command)
+        : "",
+      prestartPackage: isSet(object.prestartPackage)
+        ? globalThis.String(object.prestartPackage)
+        : isSet(object.prestart_package)
+        ? globalThis.String(object.prestart_package)
+        : "",
+      variables: globalThis.Array.isArray(object?.variables)
+        ? object.variables.map((e: any) => LoggedVariable.fromJSON(e))
+        : [],
+      contents: globalThis.Array.isArray(object?.contents)
+        ? object.contents.map((e: any) => LoggedContent.fromJSON(e))
+        : [],
+      distributionPoints: globalThis.Array.isArray(object?.distributionPoints)
+        ? object.distributionPoints.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.distribution_points)
+        ? object.distribution_points.map((e: any) => globalThis.String(e))
+        : [],
+      drives: globalThis.Array.isArray(object?.drives)
+        ? object.drives.map((e: any) => LoggedDrive.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: LoggedOrder): unknown {
+    const obj: any = {};
+    if (message.mediaName !== "") {
+      obj.mediaName = message.mediaName;
+    }
+    if (message.mediaRevision !== 0) {
+      obj.mediaRevision = Math.round(message.mediaRevision);
+    }
+    if (message.mediaDigest !== "") {
+      obj.mediaDigest = message.mediaDigest;
+    }
+    if (message.manifestSha256 !== "") {
+      obj.manifestSha256 = message.manifestSha256;
+    }
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
+    if (message.bootImage !== "") {
+      obj.bootImage = message.bootImage;
+    }
+    if (message.taskSequence !== "") {
+      obj.taskSequence = message.taskSequence;
+    }
+    if (message.prestartCommand !== "") {
+      obj.prestartCommand = message.prestartCommand;
+    }
+    if (message.prestartPackage !== "") {
+      obj.prestartPackage = message.prestartPackage;
+    }
+    if (message.variables?.length) {
+      obj.variables = message.variables.map((e) => LoggedVariable.toJSON(e));
+    }
+    if (message.contents?.length) {
+      obj.contents = message.contents.map((e) => LoggedContent.toJSON(e));
+    }
+    if (message.distributionPoints?.length) {
+      obj.distributionPoints = message.distributionPoints;
+    }
+    if (message.drives?.length) {
+      obj.drives = message.drives.map((e) => LoggedDrive.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LoggedOrder>, I>>(base?: I): LoggedOrder {
+    return LoggedOrder.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoggedOrder>, I>>(object: I): LoggedOrder {
+    const message = createBaseLoggedOrder() as any;
+    message.mediaName = object.mediaName ?? "";
+    message.mediaRevision = object.mediaRevision ?? 0;
+    message.mediaDigest = object.mediaDigest ?? "";
+    message.manifestSha256 = object.manifestSha256 ?? "";
+    message.label = object.label ?? "";
+    message.bootImage = object.bootImage ?? "";
+    message.taskSequence = object.taskSequence ?? "";
+    message.prestartCommand = object.prestartCommand ?? "";
+    message.prestartPackage = object.prestartPackage ?? "";
+    message.variables = object.variables?.map((e) => LoggedVariable.fromPartial(e)) || [];
+    message.contents = object.contents?.map((e) => LoggedContent.fromPartial(e)) || [];
+    message.distributionPoints = object.distributionPoints?.map((e) => e) || [];
+    message.drives = object.drives?.map((e) => LoggedDrive.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseLoggedVariable(): LoggedVariable {
+  return { name: "", kind: "", value: "" };
+}
+
+export const LoggedVariable: MessageFns<LoggedVariable> = {
+  encode(message: LoggedVariable, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.value !== "") {
+      writer.uint32(26).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoggedVariable {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoggedVariable() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LoggedVariable {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: LoggedVariable): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LoggedVariable>, I>>(base?: I): LoggedVariable {
+    return LoggedVariable.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoggedVariable>, I>>(object: I): LoggedVariable {
+    const message = createBaseLoggedVariable() as any;
+    message.name = object.name ?? "";
+    message.kind = object.kind ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseLoggedContent(): LoggedContent {
+  return { name: "", digest: "" };
+}
+
+export const LoggedContent: MessageFns<LoggedContent> = {
+  encode(message: LoggedContent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.digest !== "") {
+      writer.uint32(18).string(message.digest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoggedContent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoggedContent() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LoggedContent {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
+    };
+  },
+
+  toJSON(message: LoggedContent): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LoggedContent>, I>>(base?: I): LoggedContent {
+    return LoggedContent.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoggedContent>, I>>(object: I): LoggedContent {
+    const message = createBaseLoggedContent() as any;
+    message.name = object.name ?? "";
+    message.digest = object.digest ?? "";
+    return message;
+  },
+};
+
+function createBaseLoggedDrive(): LoggedDrive {
+  return { jobId: "", agent: "", bay: "", serial: "" };
+}
+
+export const LoggedDrive: MessageFns<LoggedDrive> = {
+  encode(message: LoggedDrive, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== "") {
+      writer.uint32(10).string(message.jobId);
+    }
+    if (message.agent !== "") {
+      writer.uint32(18).string(message.agent);
+    }
+    if (message.bay !== "") {
+      writer.uint32(26).string(message.bay);
+    }
+    if (message.serial !== "") {
+      writer.uint32(34).string(message.serial);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoggedDrive {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoggedDrive() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.agent = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.bay = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.serial = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LoggedDrive {
+    return {
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      agent: isSet(object.agent) ? globalThis.String(object.agent) : "",
+      bay: isSet(object.bay) ? globalThis.String(object.bay) : "",
+      serial: isSet(object.serial) ? globalThis.String(object.serial) : "",
+    };
+  },
+
+  toJSON(message: LoggedDrive): unknown {
+    const obj: any = {};
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.agent !== "") {
+      obj.agent = message.agent;
+    }
+    if (message.bay !== "") {
+      obj.bay = message.bay;
+    }
+    if (message.serial !== "") {
+      obj.serial = message.serial;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LoggedDrive>, I>>(base?: I): LoggedDrive {
+    return LoggedDrive.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoggedDrive>, I>>(object: I): LoggedDrive {
+    const message = createBaseLoggedDrive() as any;
+    message.jobId = object.jobId ?? "";
+    message.agent = object.agent ?? "";
+    message.bay = object.bay ?? "";
+    message.serial = object.serial ?? "";
+    return message;
+  },
+};
+
+function createBaseLoggedTurn(): LoggedTurn {
+  return {
+    drive: undefined,
+    kind: "",
+    attempt: 0,
+    fence: 0,
+    phase: 0,
+    problem: undefined,
+    dirty: false,
+    proof: "",
+    evidence: undefined,
+  };
+}
+
+export const LoggedTurn: MessageFns<LoggedTurn> = {
+  encode(message: LoggedTurn, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.drive !== undefined) {
+      LoggedDrive.encode(message.drive, writer.uint32(10).fork()).join();
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(24).uint32(message.attempt);
+    }
+    if (message.fence !== 0) {
+      writer.uint32(32).uint64(message.fence);
+    }
+    if (message.phase !== 0) {
+      writer.uint32(40).int32(message.phase);
+    }
+    if (message.problem !== undefined) {
+      Problem.encode(message.problem, writer.uint32(50).fork()).join();
+    }
+    if (message.dirty !== false) {
+      writer.uint32(56).bool(message.dirty);
+    }
+    if (message.proof !== "") {
+      writer.uint32(66).string(message.proof);
+    }
+    if (message.evidence !== undefined) {
+      Evidence.encode(message.evidence, writer.uint32(74).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoggedTurn {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoggedTurn() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.drive = LoggedDrive.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.attempt = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.fence = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.phase = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.problem = Problem.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.dirty = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.proof = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.evidence = Evidence.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LoggedTurn {
+    return {
+      drive: isSet(object.drive) ? LoggedDrive.fromJSON(object.drive) : undefined,
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      fence: isSet(object.fence) ? globalThis.Number(object.fence) : 0,
+      phase: isSet(object.phase) ? attemptPhaseFromJSON(object.phase) : 0,
+      problem: isSet(object.problem) ? Problem.fromJSON(object.problem) : undefined,
+      dirty: isSet(object.dirty) ? globalThis.Boolean(object.dirty) : false,
+      proof: isSet(object.proof) ? globalThis.String(object.proof) : "",
+      evidence: isSet(object.evidence) ? Evidence.fromJSON(object.evidence) : undefined,
+    };
+  },
+
+  toJSON(message: LoggedTurn): unknown {
+    const obj: any = {};
+    if (message.drive !== undefined) {
+      obj.drive = LoggedDrive.toJSON(message.drive);
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.attempt !== 0) {
+      obj.attempt = Math.round(message.attempt);
+    }
+    if (message.fence !== 0) {
+      obj.fence = Math.round(message.fence);
+    }
+    if (message.phase !== 0) {
+      obj.phase = attemptPhaseToJSON(message.phase);
+    }
+    if (message.problem !== undefined) {
+      obj.problem = Problem.toJSON(message.problem);
+    }
+    if (message.dirty !== false) {
+      obj.dirty = message.dirty;
+    }
+    if (message.proof !== "") {
+      obj.proof = message.proof;
+    }
+    if (message.evidence !== undefined) {
+      obj.evidence = Evidence.toJSON(message.evidence);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LoggedTurn>, I>>(base?: I): LoggedTurn {
+    return LoggedTurn.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoggedTurn>, I>>(object: I): LoggedTurn {
+    const message = createBaseLoggedTurn() as any;
+    message.drive = (object.drive !== undefined && object.drive !== null)
+      ? LoggedDrive.fromPartial(object.drive)
+      : undefined;
+    message.kind = object.kind ?? "";
+    message.attempt = object.attempt ?? 0;
+    message.fence = object.fence ?? 0;
+    message.phase = object.phase ?? 0;
+    message.problem = (object.problem !== undefined && object.problem !== null)
+      ? Problem.fromPartial(object.problem)
+      : undefined;
+    message.dirty = object.dirty ?? false;
+    message.proof = object.proof ?? "";
+    message.evidence = (object.evidence !== undefined && object.evidence !== null)
+      ? Evidence.fromPartial(object.evidence)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLoggedCancel(): LoggedCancel {
+  return {};
+}
+
+export const LoggedCancel: MessageFns<LoggedCancel> = {
+  encode(_: LoggedCancel, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoggedCancel {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoggedCancel() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): LoggedCancel {
+    return {};
+  },
+
+  toJSON(_: LoggedCancel): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LoggedCancel>, I>>(base?: I): LoggedCancel {
+    return LoggedCancel.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoggedCancel>, I>>(_: I): LoggedCancel {
+    const message = createBaseLoggedCancel() as any;
+    return message;
+  },
+};
+
+function createBaseLoggedEnd(): LoggedEnd {
+  return { state: "" };
+}
+
+export const LoggedEnd: MessageFns<LoggedEnd> = {
+  encode(message: LoggedEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== "") {
+      writer.uint32(10).string(message.state);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoggedEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoggedEnd() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LoggedEnd {
+    return { state: isSet(object.state) ? globalThis.String(object.state) : "" };
+  },
+
+  toJSON(message: LoggedEnd): unknown {
+    const obj: any = {};
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LoggedEnd>, I>>(base?: I): LoggedEnd {
+    return LoggedEnd.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoggedEnd>, I>>(object: I): LoggedEnd {
+    const message = createBaseLoggedEnd() as any;
+    message.state = object.state ?? "";
+    return message;
+  },
+};
+
 function createBaseCancelBuildRequest(): CancelBuildRequest {
   return { buildId: "" };
 }
@@ -6360,6 +7828,16 @@ export const OperatorServiceService = {
     responseSerialize: (value: GetBuildResponse): Buffer => Buffer.from(GetBuildResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetBuildResponse => GetBuildResponse.decode(value),
   },
+  /** What was ordered and what came of it, line by line; at most 500 lines an answer. Problems: build_unknown. */
+  getBuildLog: {
+    path: "/stickfarm.v1.OperatorService/GetBuildLog" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetBuildLogRequest): Buffer => Buffer.from(GetBuildLogRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetBuildLogRequest => GetBuildLogRequest.decode(value),
+    responseSerialize: (value: GetBuildLogResponse): Buffer => Buffer.from(GetBuildLogResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetBuildLogResponse => GetBuildLogResponse.decode(value),
+  },
   /** Idempotent; jobs that have sealed their stick succeed all the same. Problems: build_unknown. */
   cancelBuild: {
     path: "/stickfarm.v1.OperatorService/CancelBuild" as const,
@@ -6451,6 +7929,8 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   listBuilds: handleUnaryCall<ListBuildsRequest, ListBuildsResponse>;
   /** Problems: build_unknown. */
   getBuild: handleUnaryCall<GetBuildRequest, GetBuildResponse>;
+  /** What was ordered and what came of it, line by line; at most 500 lines an answer. Problems: build_unknown. */
+  getBuildLog: handleUnaryCall<GetBuildLogRequest, GetBuildLogResponse>;
   /** Idempotent; jobs that have sealed their stick succeed all the same. Problems: build_unknown. */
   cancelBuild: handleUnaryCall<CancelBuildRequest, CancelBuildResponse>;
   /** A new attempt for each failed or canceled job. Problems: build_unknown, build_active, drive_refused. */
@@ -6697,6 +8177,22 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetBuildResponse) => void,
+  ): ClientUnaryCall;
+  /** What was ordered and what came of it, line by line; at most 500 lines an answer. Problems: build_unknown. */
+  getBuildLog(
+    request: GetBuildLogRequest,
+    callback: (error: ServiceError | null, response: GetBuildLogResponse) => void,
+  ): ClientUnaryCall;
+  getBuildLog(
+    request: GetBuildLogRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetBuildLogResponse) => void,
+  ): ClientUnaryCall;
+  getBuildLog(
+    request: GetBuildLogRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetBuildLogResponse) => void,
   ): ClientUnaryCall;
   /** Idempotent; jobs that have sealed their stick succeed all the same. Problems: build_unknown. */
   cancelBuild(

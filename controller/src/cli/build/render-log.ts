@@ -1,0 +1,100 @@
+import type {
+  BuildLogEvent,
+  BuildLogLine,
+  JobTurn,
+  LoggedDrive,
+} from "@stickfarm/common/build/build-log";
+import type { Evidence } from "@stickfarm/common/build/evidence";
+import type { AttemptOutcome } from "@stickfarm/common/build/job-state";
+import type { LoggedOrder, LoggedVariable } from "@stickfarm/common/build/logged-order";
+import { renderBytes } from "@stickfarm/common/bytes";
+import { renderElapsed } from "@stickfarm/common/durations";
+import { sanitizeText } from "@stickfarm/common/sanitize-text";
+
+/** One line of a build's log for a person; what was ordered takes a line for each input below it. */
+export function renderLogLine({ atMs, event }: BuildLogLine): string {
+  const [first, ...below] = describe(event);
+  const head = `${new Date(atMs).toISOString()}  ${sanitizeText(first ?? "")}\n`;
+  return head + below.map((text) => `    ${sanitizeText(text)}\n`).join("");
+}
+
+function describe(event: BuildLogEvent): readonly string[] {
+  switch (event.kind) {
+    case "ordered":
+      return describeOrder(event.order, event.drives);
+    case "job":
+      return [`${describeDrive(event.drive)}: ${describeTurn(event.turn)}`];
+    case "cancelAsked":
+      return ["cancel was asked for"];
+    case "ended":
+      return [`build ${event.state}`];
+  }
+}
+
+function describeOrder(order: LoggedOrder, drives: readonly LoggedDrive[]): readonly string[] {
+  const { media, label, bootImage, taskSequence, prestart } = order;
+  const lines: readonly (readonly [string, string | null])[] = [
+    ["revision", media.digest],
+    ["manifest", order.manifestSha256],
+    ["label", label],
+    ["boot image", bootImage],
+    ["task sequence", taskSequence],
+    ...order.contents.map(({ name, digest }) => ["content", `${name}  ${digest}`] as const),
+    ["distribution points", order.distributionPoints.join(", ")],
+    ["prestart command", prestart?.command ?? null],
+    ["prestart package", prestart?.package ?? null],
+    ...order.variables.map((variable) => ["variable", describeVariable(variable)] as const),
+    ...drives.map((drive) => ["drive", describeDrive(drive)] as const),
+  ];
+  const shown = lines.filter(([, value]) => value !== null);
+  return [
+    `ordered ${media.name}@${media.revision}`,
+    ...shown.map(([name, value]) => `${name}: ${value}`),
+  ];
+}
+
+function describeVariable(variable: LoggedVariable): string {
+  switch (variable.kind) {
+    case "plain":
+      return `${variable.name} = ${JSON.stringify(variable.value)}`;
+    case "ask":
+      return `${variable.name} is asked at boot`;
+    case "secret":
+      return `${variable.name} = ***`;
+  }
+}
+
+function describeDrive({ agent, bay, serial }: LoggedDrive): string {
+  return `${agent}/${bay} ${serial}`;
+}
+
+function describeTurn(turn: JobTurn): string {
+  switch (turn.kind) {
+    case "assigned":
+      return `attempt ${turn.attempt} assigned, fence ${turn.fence}`;
+    case "leaseGranted":
+      return `attempt ${turn.attempt} may erase the stick`;
+    case "phase":
+      return `attempt ${turn.attempt} reached ${turn.phase}`;
+    case "result":
+      return `attempt ${turn.attempt} ${describeOutcome(turn.outcome)}; ${describeEvidence(turn.evidence)}; acknowledged`;
+    case "withdrawn":
+      return "withdrawn before it began";
+    case "refused":
+      return `refused: ${turn.problem.detail} [${turn.problem.code}]`;
+    case "retried":
+      return "retried";
+  }
+}
+
+function describeOutcome(outcome: AttemptOutcome): string {
+  if (outcome.kind === "succeeded") return `succeeded, proof ${outcome.proof}, sealed`;
+  const stick = outcome.dirty ? ", the stick is dirty" : ", the stick was not touched";
+  if (outcome.kind === "canceled") return `canceled${stick}`;
+  return `failed${stick}: ${outcome.problem.detail} [${outcome.problem.code}]`;
+}
+
+function describeEvidence({ writtenBytes, verifiedBytes, totalMs }: Evidence): string {
+  const written = `wrote ${renderBytes(writtenBytes)}`;
+  return `${written}, verified ${renderBytes(verifiedBytes)} in ${renderElapsed(totalMs)}`;
+}

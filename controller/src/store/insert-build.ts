@@ -1,0 +1,49 @@
+import { NEW_JOB } from "@stickfarm/common/build/job-state";
+import type { LoggedOrder } from "@stickfarm/common/build/logged-order";
+import type { BuildEntry, JobEntry } from "./build-entries.ts";
+import { appendLog } from "./build-log.ts";
+import type { Tx } from "./db.ts";
+
+export type NewJob = Pick<JobEntry, "jobId" | "agent" | "consent">;
+
+/** A build, its jobs and the first line of its log. */
+export async function insertBuild(
+  tx: Tx,
+  build: BuildEntry,
+  { jobs, order }: { readonly jobs: readonly NewJob[]; readonly order: LoggedOrder },
+): Promise<void> {
+  await tx.run("INSERT INTO builds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)", [
+    build.buildId,
+    build.requestId,
+    build.requestHash,
+    build.mediaName,
+    build.mediaRevision,
+    build.manifestSha256,
+    build.manifestBytes,
+    build.manifestSignature,
+    build.imageSha256,
+    build.createdAtMs,
+  ]);
+  for (const [position, job] of jobs.entries()) await insertJob(tx, build.buildId, position, job);
+  const drives = jobs.map(({ jobId, agent, consent: { bay, serial } }) => ({
+    jobId,
+    agent,
+    bay,
+    serial,
+  }));
+  const event = { kind: "ordered", order, drives } as const;
+  await appendLog(tx, { buildId: build.buildId, event }, build.createdAtMs);
+}
+
+async function insertJob(tx: Tx, buildId: string, position: number, job: NewJob): Promise<void> {
+  await tx.run("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [
+    job.jobId,
+    buildId,
+    position,
+    job.agent,
+    job.consent.driveId,
+    JSON.stringify(job.consent),
+    NEW_JOB.kind,
+    JSON.stringify(NEW_JOB),
+  ]);
+}
