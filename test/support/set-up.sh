@@ -46,6 +46,9 @@ for_tests() {
   echo qemu-system-x86_64:qemu-system-x86 /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf
   echo /boot/memtest86+x64.bin:memtest86+ grub-mkimage:grub-common
   echo /usr/lib/grub/i386-pc/boot.img:grub-pc-bin /usr/lib/grub/x86_64-efi/fat.mod:grub-efi-amd64-bin
+  echo /usr/lib/shim/shimx64.efi.signed:shim-signed sbverify:sbsigntool
+  echo /usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed:grub-efi-amd64-signed
+  echo wimlib-imagex:wimtools cpio:cpio
 }
 
 sqlite3_is_built() {

@@ -21,7 +21,7 @@ const SHARED = [...WORDS, "wire", "rim"];
 
 const CONTROLLER_RIMS = namesOf(
   "controller",
-  "schedule store content compile nats trust grpc front",
+  "schedule store content boot-image compile nats trust grpc front",
 );
 const AGENT_RIMS = namesOf("agent", "attempt journal hash content drive write nats trust grpc");
 const KEYS = "node @peculiar/x509 reflect-metadata";
@@ -45,9 +45,16 @@ export const LAYERS: readonly Layer[] = [
   rim("gen", "proto/gen/", [], "@bufbuild/protobuf @grpc/grpc-js"),
 
   // Controller: its rims know nothing of each other, `serve` wires them.
+  pure("controller/parse", "controller/src/parse/", WORDS, "fast-xml-parser"),
   pure("controller/schedule", "controller/src/schedule/", WORDS),
   rim("controller/store", "controller/src/store/", SHARED, "node sqlite3 zod"),
-  rim("controller/content", "controller/src/content/", SHARED, "node fast-xml-parser"),
+  rim("controller/content", "controller/src/content/", [...SHARED, "controller/parse"], "node"),
+  rim(
+    "controller/boot-image",
+    "controller/src/boot-image/",
+    [...SHARED, "controller/parse"],
+    "node asn1js pkijs",
+  ),
   rim("controller/compile", "controller/src/compile/", SHARED, "node yaml"),
   rim("controller/nats", "controller/src/nats/", SHARED, "node nats @nats-io/jwt @nats-io/nkeys"),
   rim("controller/trust", "controller/src/trust/", SHARED, `${KEYS} yaml`),
@@ -63,7 +70,7 @@ export const LAYERS: readonly Layer[] = [
   rim(
     "controller/cli",
     "controller/src/cli/",
-    [...SHARED, "gen", ...namesOf("controller", "serve trust nats content")],
+    [...SHARED, "gen", ...namesOf("controller", "serve trust nats content boot-image")],
     `${COMMANDS} ${PICTURES}`,
   ),
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import type { Architecture } from "./architecture.ts";
 import { checkDefinition } from "./check-definition.ts";
 import { checkReferences } from "./check-references.ts";
-import type { Architecture } from "./content.ts";
 import { bootableMedia, NOW_MS, renderFinding } from "./rules/test-findings.ts";
 import { bootImageContent, imageContent, libraryOf, treeContent } from "./test-library.ts";
 

@@ -1,5 +1,6 @@
 import { assertNever } from "../assert-never.ts";
-import type { Architecture, Content } from "./content.ts";
+import type { Architecture } from "./architecture.ts";
+import type { Content } from "./content.ts";
 import { type Finding, type FindingPath, findingAt, quote } from "./finding.ts";
 import type { Library } from "./library.ts";
 import { isMediaName, isSecretName } from "./name.ts";

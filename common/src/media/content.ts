@@ -1,3 +1,5 @@
+import type { Architecture } from "./architecture.ts";
+import type { BootImageDetails } from "./boot-image-facts.ts";
 import type { BlobRef, ByteRange, Compression, TreeFile } from "./manifest.ts";
 
 /** A named, immutable set of files in the content library. */
@@ -38,12 +40,10 @@ export type ImageContent = {
   readonly blockMapSha256: string | null;
 };
 
-/** Processor families that a boot image can start on, or that a target computer has. */
-export const ARCHITECTURES = ["x86", "x64", "arm64"] as const;
-export type Architecture = (typeof ARCHITECTURES)[number];
-
 export type BootImageFacts = {
   readonly architectures: readonly Architecture[];
   /** grub: the tree holds boot/grub/i386-pc/boot.img and core.img. */
   readonly biosBoot: "none" | "grub";
+  /** `null`: it was added by a version that did not read them. */
+  readonly details: BootImageDetails | null;
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { API_VERSION } from "./api-version.ts";
-import { ARCHITECTURES } from "./content.ts";
+import { ARCHITECTURES } from "./architecture.ts";
 import { USER_DEVICE_AFFINITIES, VOLUME_SIZES } from "./definition.ts";
 
 /**

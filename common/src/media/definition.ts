@@ -1,4 +1,4 @@
-import type { Architecture } from "./content.ts";
+import type { Architecture } from "./architecture.ts";
 
 /**
  * What a stick shall become, after every check: each field has its effective value. The YAML that operators write, with its defaults, is `definition-shape.ts`.

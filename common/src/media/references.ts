@@ -1,4 +1,4 @@
-import type { Architecture } from "./content.ts";
+import type { Architecture } from "./architecture.ts";
 import type { MediaDefinition } from "./definition.ts";
 import type { BootableMediaDraft, DiskImageDraft } from "./definition-shape.ts";
 import type { FindingPath } from "./finding.ts";

@@ -1,4 +1,5 @@
-import type { Architecture, Content } from "./content.ts";
+import type { Architecture } from "./architecture.ts";
+import type { Content } from "./content.ts";
 import type { Library } from "./library.ts";
 import type { TreeFile } from "./manifest.ts";
 
@@ -13,7 +14,10 @@ export function bootImageContent(
   architectures: readonly Architecture[],
   files: readonly TreeFile[] = [],
 ): Content {
-  return { ...treeContent(name, files), bootImage: { architectures, biosBoot: "none" } };
+  return {
+    ...treeContent(name, files),
+    bootImage: { architectures, biosBoot: "none", details: null },
+  };
 }
 
 export function imageContent(name: string): Content {

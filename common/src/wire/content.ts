@@ -2,15 +2,11 @@ import type {
   Content as WireContent,
   BootImageFacts as WireFacts,
 } from "@stickfarm/proto/stickfarm/v1/operator";
-import {
-  ARCHITECTURES,
-  type Architecture,
-  type BootImageFacts,
-  type Content,
-  type ContentBody,
-} from "../media/content.ts";
+import { ARCHITECTURES, type Architecture } from "../media/architecture.ts";
+import type { BootImageFacts, Content, ContentBody } from "../media/content.ts";
 import { type BlobRef, COMPRESSIONS, type Compression } from "../media/manifest.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { detailsFromWire, detailsToWire } from "./boot-image-details.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -26,7 +22,9 @@ export function contentToWire(content: Content): WireContent {
 }
 
 export function factsToWire(facts: BootImageFacts | null): WireFacts | undefined {
-  return facts === null ? undefined : { ...facts, architectures: [...facts.architectures] };
+  if (facts === null) return undefined;
+  const { architectures, biosBoot, details } = facts;
+  return { architectures: [...architectures], biosBoot, details: detailsToWire(details) };
 }
 
 /** Problems: usage, naming what is not in the form. */
@@ -35,7 +33,10 @@ export function contentFromWire(wire: WireContent): Result<Content> {
   if (body === null) return malformed(wire, "its files must have paths and SHA-256 digests");
   const bootImage = factsFromWire(wire.bootImage);
   if (bootImage === "unknown")
-    return malformed(wire, "its architectures must be x86, x64 or arm64");
+    return malformed(
+      wire,
+      "its architectures must be x86, x64 or arm64, its driver classes net or storage",
+    );
   const { name, digest, createdAtMs } = wire;
   return ok({ name, digest, createdAtMs, bootImage, body });
 }
@@ -96,7 +97,9 @@ function factsFromWire(wire: WireFacts | undefined): BootImageFacts | null | "un
     if (known === undefined) return "unknown";
     architectures.push(known);
   }
-  return { architectures, biosBoot: wire.biosBoot === "grub" ? "grub" : "none" };
+  const details = detailsFromWire(wire.details);
+  if (details === "unknown") return "unknown";
+  return { architectures, biosBoot: wire.biosBoot === "grub" ? "grub" : "none", details };
 }
 
 function isBlob(blob: BlobRef | undefined): blob is BlobRef {

@@ -90,7 +90,7 @@ test.each<Content["body"]>([
     digest: SHA256,
     createdAtMs: 4,
     body,
-    bootImage: { architectures: ["x64"], biosBoot: "grub" },
+    bootImage: { architectures: ["x64"], biosBoot: "grub", details: null },
   };
   const bytes = WireContent.encode(contentToWire(content)).finish();
   expect(contentFromWire(WireContent.decode(bytes))).toEqual({ ok: true, value: content });

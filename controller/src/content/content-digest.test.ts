@@ -1,4 +1,5 @@
-import type { TreeContent } from "@stickfarm/common/media/content";
+import type { BootImageDetails, DriverClass } from "@stickfarm/common/media/boot-image-facts";
+import type { BootImageFacts, TreeContent } from "@stickfarm/common/media/content";
 import { expect, test } from "vitest";
 import { digestContent } from "./content-digest.ts";
 
@@ -8,6 +9,19 @@ const body: TreeContent = {
   files: [{ path: "a.txt", blob, modifiedAtMs: 1 }],
   emptyDirectories: [],
 };
+
+const BOOT_IMAGE: BootImageFacts = { architectures: [], biosBoot: "none", details: null };
+
+function detailsWith(declared: readonly DriverClass[]): BootImageDetails {
+  return { loaders: [], kernels: [], windowsImages: [], drivers: { declared, found: null } };
+}
+
+test("digestContent() is the same whatever a version can read from the files", () => {
+  const read = { ...BOOT_IMAGE, details: detailsWith([]) };
+  expect(digestContent({ body, bootImage: read })).toBe(
+    digestContent({ body, bootImage: BOOT_IMAGE }),
+  );
+});
 
 test("digestContent() names what is written, not how it was said", () => {
   const digest = digestContent({ body, bootImage: null });
@@ -19,7 +33,8 @@ test("digestContent() names what is written, not how it was said", () => {
 test("digestContent() changes with each fact", () => {
   const file = { path: "a.txt", blob, modifiedAtMs: 1 };
   const others = [
-    { body, bootImage: { architectures: [], biosBoot: "none" as const } },
+    { body, bootImage: BOOT_IMAGE },
+    { body, bootImage: { ...BOOT_IMAGE, details: detailsWith(["net"]) } },
     { body: { ...body, emptyDirectories: ["x"] }, bootImage: null },
     ...[
       { ...file, path: "b.txt" },
@@ -28,5 +43,5 @@ test("digestContent() changes with each fact", () => {
     ].map((changed) => ({ body: { ...body, files: [changed] }, bootImage: null })),
   ];
   const digests = [digestContent({ body, bootImage: null }), ...others.map(digestContent)];
-  expect(new Set(digests).size).toBe(6);
+  expect(new Set(digests).size).toBe(7);
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ByteRange } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
-import { parseXml, type XmlElement } from "./parse-xml.ts";
+import { parseXml, type XmlElement } from "../parse/parse-xml.ts";
 
 /** Which blocks of an image hold content, and what they must hash to. */
 export type BlockMap = {

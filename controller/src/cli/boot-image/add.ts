@@ -1,9 +1,7 @@
-import {
-  ARCHITECTURES,
-  type Architecture,
-  type BootImageFacts,
-} from "@stickfarm/common/media/content";
+import { ARCHITECTURES, type Architecture } from "@stickfarm/common/media/architecture";
+import { DRIVER_CLASSES, type DriverClass } from "@stickfarm/common/media/boot-image-facts";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import { inspectBootImage } from "../../boot-image/inspect-boot-image.ts";
 import { withIsoTree } from "../../content/read-iso-tree.ts";
 import { collect } from "../argument/collect.ts";
 import type { Controller } from "../connect/controller.ts";
@@ -13,7 +11,9 @@ import { newCommand } from "../shell/new-command.ts";
 import type { ProgressLine } from "../shell/progress-line.ts";
 import { type Session, say } from "../shell/session.ts";
 import type { Shell } from "../shell/shell.ts";
+import { describeFacts } from "./describe-facts.ts";
 import { detectBootFacts } from "./detect-boot-facts.ts";
+import { whyUnfit } from "./why-unfit.ts";
 
 export function bootImageAddCommand(shell: Shell) {
   return newCommand(shell, {
@@ -32,22 +32,34 @@ export function bootImageAddCommand(shell: Shell) {
       `${ARCHITECTURES.join(", ")}, instead of what is found; repeatable`,
       collect,
     )
+    .option(
+      "--driver-class <class>",
+      `${DRIVER_CLASSES.join(", ")}: drivers in the image, instead of what is found; repeatable`,
+      collect,
+    )
     .action((path, options, command) =>
       shell.ask(command, (session, controller) => add(session, controller, { path, ...options })),
     );
 }
 
-type Add = { readonly path: string; readonly name: string; readonly arch?: readonly string[] };
+type Add = {
+  readonly path: string;
+  readonly name: string;
+  readonly arch?: readonly string[];
+  readonly driverClass?: readonly string[];
+};
 
 async function add(
   session: Session,
   controller: Controller,
-  { path, name, arch }: Add,
+  { path, name, arch, driverClass }: Add,
 ): Promise<Result<number>> {
   const named = checkContentName(name);
   if (!named.ok) return named;
-  const architectures = parseArchitectures(arch ?? []);
+  const architectures = parseWords("architecture", ARCHITECTURES, arch ?? []);
   if (!architectures.ok) return architectures;
+  const driverClasses = parseWords("driver class", DRIVER_CLASSES, driverClass ?? []);
+  if (!driverClasses.ok) return driverClasses;
   const folder = await isFolder(path);
   if (!folder.ok) return folder;
   return withProgress(session, async (step) => {
@@ -59,6 +71,7 @@ async function add(
         folder: from,
         loops,
         architectures: architectures.value,
+        driverClasses: driverClasses.value,
       });
     if (folder.value) return addTree(path, "refuse");
     say(session, `Reading the files of "${path}"`);
@@ -76,6 +89,8 @@ type BootTree = {
   readonly loops: "refuse" | "leave-out";
   /** Empty: what is found. */
   readonly architectures: readonly Architecture[];
+  /** Empty: what is found. */
+  readonly driverClasses: readonly DriverClass[];
   readonly progress: ProgressLine;
   readonly signal: AbortSignal;
 };
@@ -83,38 +98,41 @@ type BootTree = {
 async function addBootTree(
   session: Session,
   controller: Controller,
-  { path, name, architectures, ...reading }: BootTree,
+  { path, name, architectures, driverClasses: declared, ...reading }: BootTree,
 ): Promise<Result<number>> {
   const read = await readLocalTree(session, reading);
   if (!read.ok) return read;
   const found = detectBootFacts(read.value.body.files);
-  const bootImage = architectures.length === 0 ? found : { ...found, architectures };
-  if (bootImage.architectures.length === 0 && bootImage.biosBoot === "none")
-    return fail({
-      code: "usage",
-      detail: `Cannot add "${path}" as a boot image: it holds nothing that firmware starts, it must hold EFI/BOOT/BOOT*.EFI or GRUB for BIOS, or --arch must say what it is`,
-    });
-  say(session, describeFacts(bootImage));
+  const files = read.value.blobs.map(({ blob, ...file }) => ({ ...file, ...blob }));
+  const details = await inspectBootImage(files, { declared, signal: reading.signal });
+  if (!details.ok) return details;
+  const bootImage = {
+    ...found,
+    ...(architectures.length === 0 ? {} : { architectures }),
+    details: details.value,
+  };
+  const unfit = whyUnfit(path, bootImage);
+  if (unfit !== null) return fail(unfit);
+  for (const line of describeFacts(bootImage)) say(session, line);
   const content = { ...read.value, name, bootImage };
   return addContent(session, controller, { ...reading, content });
 }
 
-function describeFacts({ architectures, biosBoot }: BootImageFacts): string {
-  const uefi = architectures.length === 0 ? "no UEFI" : `UEFI on ${architectures.join(", ")}`;
-  return `Found: ${uefi}; ${biosBoot === "grub" ? "BIOS by GRUB" : "no BIOS boot"}`;
-}
-
-/** Problems: usage, for the first that is none. */
-function parseArchitectures(texts: readonly string[]): Result<readonly Architecture[]> {
-  const architectures: Architecture[] = [];
+/** Each word once, as they came. Problems: usage, for the first that is none of those known. */
+function parseWords<Word extends string>(
+  what: string,
+  known: readonly Word[],
+  texts: readonly string[],
+): Result<readonly Word[]> {
+  const words: Word[] = [];
   for (const text of new Set(texts.flatMap((part) => part.split(",")))) {
-    const known = ARCHITECTURES.find((architecture) => architecture === text.trim());
-    if (known === undefined)
+    const word = known.find((name) => name === text.trim());
+    if (word === undefined)
       return fail({
         code: "usage",
-        detail: `Cannot use the architecture "${text}": it must be ${ARCHITECTURES.join(", ")}`,
+        detail: `Cannot use the ${what} "${text}": it must be ${known.join(", ")}`,
       });
-    architectures.push(known);
+    words.push(word);
   }
-  return ok(architectures);
+  return ok(words);
 }

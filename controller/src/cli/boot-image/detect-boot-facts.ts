@@ -1,4 +1,5 @@
-import type { Architecture, BootImageFacts } from "@stickfarm/common/media/content";
+import type { Architecture } from "@stickfarm/common/media/architecture";
+import type { BootImageFacts } from "@stickfarm/common/media/content";
 
 /** Source: UEFI 2.10 section 3.5.1.1, the file names of removable media; FAT does not tell upper from lower case. */
 const UEFI_LOADERS: Readonly<Record<string, Architecture>> = {
@@ -10,7 +11,9 @@ const UEFI_LOADERS: Readonly<Record<string, Architecture>> = {
 const GRUB_FILES = ["boot/grub/i386-pc/boot.img", "boot/grub/i386-pc/core.img"];
 
 /** What a tree starts on, by the files that firmware looks for. */
-export function detectBootFacts(files: readonly { readonly path: string }[]): BootImageFacts {
+export function detectBootFacts(
+  files: readonly { readonly path: string }[],
+): Omit<BootImageFacts, "details"> {
   const paths = new Set(files.map(({ path }) => path.toLowerCase()));
   const architectures = Object.entries(UEFI_LOADERS)
     .filter(([path]) => paths.has(path))

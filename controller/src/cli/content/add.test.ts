@@ -132,6 +132,26 @@ test("boot-image add believes --arch, and no folder that nothing starts", async 
   expect(registered).toMatchObject([{ bootImage: { architectures: ["x64", "x86", "arm64"] } }]);
 });
 
+test("boot-image add believes --driver-class, and no class that there is not", async () => {
+  const { run, folder, registered } = await setUp();
+  await plant(folder, { "EFI/BOOT/BOOTX64.EFI": "loader" });
+  const add = ["boot-image", "add", folder, "--name", "live", "--driver-class"];
+  expect((await run([...add, "graphics"])).status).toBe(2);
+  expect((await run([...add, "storage,net"])).status).toBe(0);
+  const drivers = { declared: ["storage", "net"], isFoundKnown: false };
+  expect(registered).toMatchObject([{ bootImage: { details: { drivers } } }]);
+});
+
+test("boot-image add sends nothing of an image with a broken Windows image", async () => {
+  const { run, folder, registered } = await setUp();
+  await plant(folder, { "EFI/BOOT/BOOTX64.EFI": "loader", "sources/boot.wim": "MSWIM\0\0\0 cut" });
+  const { status, stderr } = await run(["boot-image", "add", folder, "--name", "live"]);
+  expect([status, registered]).toEqual([2, []]);
+  expect(stderr).toMatch(
+    /Cannot use "sources\/boot.wim" of the boot image[\s\S]*\[archive_unreadable\]/,
+  );
+});
+
 test("content add can be stopped while it reads, and adds nothing", async () => {
   const { start, folder, registered } = await setUp();
   await writeFile(join(folder, "x.img"), Buffer.alloc(256 * 1024 * 1024, 1));

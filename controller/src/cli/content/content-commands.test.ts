@@ -11,7 +11,7 @@ const SUMMARY: ContentSummary = {
   fileCount: 2,
   digest: "f".repeat(64),
   createdAtMs: CREATED_AT_MS,
-  bootImage: { architectures: ["x86", "x64"], biosBoot: "grub" },
+  bootImage: { architectures: ["x86", "x64"], biosBoot: "grub", details: undefined },
 };
 const TREE: Content = {
   name: "tools",
@@ -63,7 +63,11 @@ test("content list -o json is one document with every key", async () => {
     listContents: () => ok({ contents }),
   });
   const { stdout } = await controller.run(["content", "list", "-o", "json"]);
-  expect(JSON.parse(stdout)).toEqual([SUMMARY, { ...SUMMARY, bootImage: null }]);
+  const bootImage = { ...SUMMARY.bootImage, details: null };
+  expect(JSON.parse(stdout)).toEqual([
+    { ...SUMMARY, bootImage },
+    { ...SUMMARY, bootImage: null },
+  ]);
 });
 
 test("content show lists the files of a tree, none of their names raw", async () => {
@@ -86,10 +90,47 @@ test("content show lists the files of a tree, none of their names raw", async ()
   `);
 });
 
+test("boot-image show tells what starts it, who signed that, and what it drives", async () => {
+  const signature = { signer: "Publisher", authority: "Microsoft UEFI CA 2023", coversFile: true };
+  const loader = { path: "EFI/BOOT/BOOTX64.EFI", architecture: "x64", signatures: [signature] };
+  const kernel = { path: "vmlinuz", version: "6.1.0 (a@b)", architecture: "x64" };
+  const image = { index: 1, name: "PE", architecture: "x64", version: "10.0.26100", totalBytes: 9 };
+  const details = {
+    loaders: [loader],
+    kernels: [{ ...kernel, hasEfiStub: true, signatures: [] }],
+    windowsImages: [{ path: "sources/boot.wim", bootIndex: 1, images: [image] }],
+    drivers: { declared: [], found: ["net"], isFoundKnown: true },
+  };
+  const controller = await startTestController(onTestFinished, {
+    getContent: () =>
+      ok({
+        content: { ...TREE, bootImage: { architectures: ["x64"], biosBoot: "none", details } },
+      }),
+  });
+  const { stdout } = await controller.run(["boot-image", "show", "tools"]);
+  expect(stdout.split("\nKind:")[0]).toMatchInlineSnapshot(`
+    "Name:          tools
+    Digest:        ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+    Added:         2026-11-22T08:00:00Z
+    Architectures: x64
+    Starts under:  uefi-x64, uefi-x64-secure-boot
+    BIOS boot:     none
+    Drivers:       net (in its modules)
+    Loader:        EFI/BOOT/BOOTX64.EFI, x64, signed by Publisher (Microsoft UEFI CA 2023)
+    Kernel:        vmlinuz, Linux 6.1.0, x64, EFI stub, not signed
+    Windows image: sources/boot.wim image 1 "PE", x64, 10.0.26100, starts"
+  `);
+  const json = await controller.run(["boot-image", "show", "tools", "-o", "json"]);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    firmwares: ["uefi-x64", "uefi-x64-secure-boot"],
+    bootImage: { details: { loaders: [loader], drivers: { declared: [], found: ["net"] } } },
+  });
+});
+
 test("boot-image show tells what an image expands to and how much of it is mapped", async () => {
   const content: Content = {
     ...TREE,
-    bootImage: { architectures: ["x64"], biosBoot: "none" },
+    bootImage: { architectures: ["x64"], biosBoot: "none", details: undefined },
     body: {
       $case: "image",
       value: {
@@ -114,7 +155,9 @@ test("boot-image show tells what an image expands to and how much of it is mappe
     Digest:        ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
     Added:         2026-11-22T08:00:00Z
     Architectures: x64
+    Starts under:  uefi-x64
     BIOS boot:     none
+    Drivers:       not known
     Kind:          image
     Stored:        1000 B, 3333333333333333333333333333333333333333333333333333333333333333
     Compression:   xz

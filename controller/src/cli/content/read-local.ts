@@ -4,13 +4,19 @@ import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { fileProblem } from "@stickfarm/common/rim/file-problem";
 import { type ReadImageOptions, readImage } from "../../content/read-image.ts";
-import { scanTree } from "../../content/scan-tree.ts";
+import { type ScannedFile, scanTree } from "../../content/scan-tree.ts";
 import type { LocalBlob } from "../../content/upload.ts";
 import type { ProgressLine } from "../shell/progress-line.ts";
 import { renderFailure, type Session, say } from "../shell/session.ts";
 
 /** Content as it was read, and the files that its bytes are in. */
 export type LocalContent<Body> = { readonly body: Body; readonly blobs: readonly LocalBlob[] };
+
+/** A tree whose files are known by their paths in it, too. */
+export type LocalTree = {
+  readonly body: TreeContent;
+  readonly blobs: readonly ScannedFile[];
+};
 
 type Reading = { readonly progress: ProgressLine; readonly signal: AbortSignal };
 
@@ -36,7 +42,7 @@ export async function readLocalTree(
     progress,
     signal,
   }: Reading & { readonly folder: string; readonly loops: "refuse" | "leave-out" },
-): Promise<Result<LocalContent<TreeContent>>> {
+): Promise<Result<LocalTree>> {
   const scanned = await scanTree(folder, {
     loops,
     signal,

@@ -1,9 +1,21 @@
 import { renderBytes } from "@stickfarm/common/bytes";
-import type { Content, ImageContent, TreeContent } from "@stickfarm/common/media/content";
+import type {
+  BootImageFacts,
+  Content,
+  ImageContent,
+  TreeContent,
+} from "@stickfarm/common/media/content";
+import { listFirmwares } from "@stickfarm/common/media/list-firmwares";
 import type { TreeFile } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { contentFromWire } from "@stickfarm/common/wire/content";
 import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
+import {
+  describeDrivers,
+  describeKernel,
+  describeLoader,
+  describeWindowsImage,
+} from "../boot-image/describe-facts.ts";
 import type { Controller } from "../connect/controller.ts";
 import { renderFields, renderTime } from "../output/render-fields.ts";
 import { type Column, renderTable } from "../output/render-table.ts";
@@ -31,7 +43,11 @@ export async function showContent(
     });
   const content = contentFromWire(response.value.content);
   if (!content.ok) return content;
-  writeAnswer(session, content.value, () => renderContent(content.value, session));
+  const { bootImage } = content.value;
+  const firmwares = bootImage === null ? {} : { firmwares: listFirmwares(bootImage) };
+  writeAnswer(session, { ...content.value, ...firmwares }, () =>
+    renderContent(content.value, session),
+  );
   return ok(0);
 }
 
@@ -41,12 +57,27 @@ function renderContent(content: Content, { color }: { readonly color: boolean })
     ["Name", name],
     ["Digest", digest],
     ["Added", renderTime(createdAtMs)],
-    ["Architectures", bootImage?.architectures.join(", ") ?? null],
-    ["BIOS boot", bootImage?.biosBoot ?? null],
+    ...(bootImage === null ? [] : fieldsOfBootImage(bootImage)),
     ...(body.kind === "image" ? fieldsOfImage(body) : fieldsOfTree(body)),
   ]);
   if (body.kind === "image") return fields;
   return `${fields}\n${renderTable(body.files, FILE_COLUMNS, { color })}`;
+}
+
+function fieldsOfBootImage(bootImage: BootImageFacts) {
+  const { architectures, biosBoot, details } = bootImage;
+  const { loaders = [], kernels = [], windowsImages = [] } = details ?? {};
+  return [
+    ["Architectures", architectures.join(", ")],
+    ["Starts under", listFirmwares(bootImage).join(", ")],
+    ["BIOS boot", biosBoot],
+    ["Drivers", describeDrivers(details?.drivers ?? { declared: [], found: null })],
+    ...loaders.map((loader) => ["Loader", describeLoader(loader)] as const),
+    ...kernels.map((kernel) => ["Kernel", describeKernel(kernel)] as const),
+    ...windowsImages.flatMap((file) =>
+      file.images.map((image) => ["Windows image", describeWindowsImage(file, image)] as const),
+    ),
+  ] as const;
 }
 
 function fieldsOfTree({ files, emptyDirectories }: TreeContent) {

@@ -108,6 +108,88 @@ export interface BootImageFacts {
   readonly architectures: readonly string[];
   /** none, grub. */
   readonly biosBoot: string;
+  /** What its files say about themselves; not set when a version added it that did not read them. */
+  readonly details: BootImageDetails | undefined;
+}
+
+/** What was read from a boot image's own files when it was added. */
+export interface BootImageDetails {
+  /** Sorted by path. */
+  readonly loaders: readonly BootLoader[];
+  /** Linux kernels, sorted by path. */
+  readonly kernels: readonly KernelFile[];
+  /** WIM files, sorted by path. */
+  readonly windowsImages: readonly WindowsImageFile[];
+  /** What it can drive. */
+  readonly drivers: DriverFacts | undefined;
+}
+
+/** An EFI program. */
+export interface BootLoader {
+  /** Relative, separated by "/". */
+  readonly path: string;
+  /** x86, x64, arm64; empty when it is no EFI program for one of these. */
+  readonly architecture: string;
+  /** In the order of the file. */
+  readonly signatures: readonly LoaderSignature[];
+}
+
+/** An Authenticode signature. */
+export interface LoaderSignature {
+  /** Common name in the signer's certificate. */
+  readonly signer: string;
+  /** Common name of who issued it. */
+  readonly authority: string;
+  /** The signed digest is the file's own. */
+  readonly coversFile: boolean;
+}
+
+/** A Linux kernel. */
+export interface KernelFile {
+  /** Relative, separated by "/". */
+  readonly path: string;
+  /** As the kernel names itself; may be empty. */
+  readonly version: string;
+  /** x86, x64. */
+  readonly architecture: string;
+  /** It can be started as an EFI program. */
+  readonly hasEfiStub: boolean;
+  /** In the order of the file. */
+  readonly signatures: readonly LoaderSignature[];
+}
+
+/** A WIM file. */
+export interface WindowsImageFile {
+  /** Relative, separated by "/". */
+  readonly path: string;
+  /** Which image starts, counted from 1; 0 = none. */
+  readonly bootIndex: number;
+  /** By index. */
+  readonly images: readonly WindowsImage[];
+}
+
+/** One of the images in a WIM file. */
+export interface WindowsImage {
+  /** Counts from 1. */
+  readonly index: number;
+  /** As its maker named it; may be empty. */
+  readonly name: string;
+  /** x86, x64, arm64; empty when it is not told. */
+  readonly architecture: string;
+  /** "10.0.26100.1"; empty when it is not told. */
+  readonly version: string;
+  /** Bytes of all its files; 0 when it is not told. */
+  readonly totalBytes: number;
+}
+
+/** Which classes of drivers a boot image brings. */
+export interface DriverFacts {
+  /** net, storage: by whoever added it. */
+  readonly declared: readonly string[];
+  /** net, storage: in its initial RAM disks. */
+  readonly found: readonly string[];
+  /** False: nothing in it lists drivers, so that found tells nothing. */
+  readonly isFoundKnown: boolean;
 }
 
 /** Names blobs that were uploaded before. */
@@ -1431,7 +1513,7 @@ export const Content: MessageFns<Content> = {
 };
 
 function createBaseBootImageFacts(): BootImageFacts {
-  return { architectures: [], biosBoot: "" };
+  return { architectures: [], biosBoot: "", details: undefined };
 }
 
 export const BootImageFacts: MessageFns<BootImageFacts> = {
@@ -1441,6 +1523,9 @@ export const BootImageFacts: MessageFns<BootImageFacts> = {
     }
     if (message.biosBoot !== "") {
       writer.uint32(18).string(message.biosBoot);
+    }
+    if (message.details !== undefined) {
+      BootImageDetails.encode(message.details, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -1474,6 +1559,14 @@ export const BootImageFacts: MessageFns<BootImageFacts> = {
             message.biosBoot = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.details = BootImageDetails.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1496,6 +1589,7 @@ export const BootImageFacts: MessageFns<BootImageFacts> = {
         : isSet(object.bios_boot)
         ? globalThis.String(object.bios_boot)
         : "",
+      details: isSet(object.details) ? BootImageDetails.fromJSON(object.details) : undefined,
     };
   },
 
@@ -1507,6 +1601,9 @@ export const BootImageFacts: MessageFns<BootImageFacts> = {
     if (message.biosBoot !== "") {
       obj.biosBoot = message.biosBoot;
     }
+    if (message.details !== undefined) {
+      obj.details = BootImageDetails.toJSON(message.details);
+    }
     return obj;
   },
 
@@ -1517,6 +1614,826 @@ export const BootImageFacts: MessageFns<BootImageFacts> = {
     const message = createBaseBootImageFacts() as any;
     message.architectures = object.architectures?.map((e) => e) || [];
     message.biosBoot = object.biosBoot ?? "";
+    message.details = (object.details !== undefined && object.details !== null)
+      ? BootImageDetails.fromPartial(object.details)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseBootImageDetails(): BootImageDetails {
+  return { loaders: [], kernels: [], windowsImages: [], drivers: undefined };
+}
+
+export const BootImageDetails: MessageFns<BootImageDetails> = {
+  encode(message: BootImageDetails, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.loaders) {
+      BootLoader.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.kernels) {
+      KernelFile.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.windowsImages) {
+      WindowsImageFile.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.drivers !== undefined) {
+      DriverFacts.encode(message.drivers, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BootImageDetails {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBootImageDetails() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.loaders.push(BootLoader.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kernels.push(KernelFile.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.windowsImages.push(WindowsImageFile.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.drivers = DriverFacts.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BootImageDetails {
+    return {
+      loaders: globalThis.Array.isArray(object?.loaders) ? object.loaders.map((e: any) => BootLoader.fromJSON(e)) : [],
+      kernels: globalThis.Array.isArray(object?.kernels) ? object.kernels.map((e: any) => KernelFile.fromJSON(e)) : [],
+      windowsImages: globalThis.Array.isArray(object?.windowsImages)
+        ? object.windowsImages.map((e: any) => WindowsImageFile.fromJSON(e))
+        : globalThis.Array.isArray(object?.windows_images)
+        ? object.windows_images.map((e: any) => WindowsImageFile.fromJSON(e))
+        : [],
+      drivers: isSet(object.drivers) ? DriverFacts.fromJSON(object.drivers) : undefined,
+    };
+  },
+
+  toJSON(message: BootImageDetails): unknown {
+    const obj: any = {};
+    if (message.loaders?.length) {
+      obj.loaders = message.loaders.map((e) => BootLoader.toJSON(e));
+    }
+    if (message.kernels?.length) {
+      obj.kernels = message.kernels.map((e) => KernelFile.toJSON(e));
+    }
+    if (message.windowsImages?.length) {
+      obj.windowsImages = message.windowsImages.map((e) => WindowsImageFile.toJSON(e));
+    }
+    if (message.drivers !== undefined) {
+      obj.drivers = DriverFacts.toJSON(message.drivers);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<BootImageDetails>, I>>(base?: I): BootImageDetails {
+    return BootImageDetails.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BootImageDetails>, I>>(object: I): BootImageDetails {
+    const message = createBaseBootImageDetails() as any;
+    message.loaders = object.loaders?.map((e) => BootLoader.fromPartial(e)) || [];
+    message.kernels = object.kernels?.map((e) => KernelFile.fromPartial(e)) || [];
+    message.windowsImages = object.windowsImages?.map((e) => WindowsImageFile.fromPartial(e)) || [];
+    message.drivers = (object.drivers !== undefined && object.drivers !== null)
+      ? DriverFacts.fromPartial(object.drivers)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseBootLoader(): BootLoader {
+  return { path: "", architecture: "", signatures: [] };
+}
+
+export const BootLoader: MessageFns<BootLoader> = {
+  encode(message: BootLoader, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.architecture !== "") {
+      writer.uint32(18).string(message.architecture);
+    }
+    for (const v of message.signatures) {
+      LoaderSignature.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BootLoader {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBootLoader() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.architecture = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.signatures.push(LoaderSignature.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BootLoader {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      architecture: isSet(object.architecture) ? globalThis.String(object.architecture) : "",
+      signatures: globalThis.Array.isArray(object?.signatures)
+        ? object.signatures.map((e: any) => LoaderSignature.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: BootLoader): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.architecture !== "") {
+      obj.architecture = message.architecture;
+    }
+    if (message.signatures?.length) {
+      obj.signatures = message.signatures.map((e) => LoaderSignature.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<BootLoader>, I>>(base?: I): BootLoader {
+    return BootLoader.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BootLoader>, I>>(object: I): BootLoader {
+    const message = createBaseBootLoader() as any;
+    message.path = object.path ?? "";
+    message.architecture = object.architecture ?? "";
+    message.signatures = object.signatures?.map((e) => LoaderSignature.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseLoaderSignature(): LoaderSignature {
+  return { signer: "", authority: "", coversFile: false };
+}
+
+export const LoaderSignature: MessageFns<LoaderSignature> = {
+  encode(message: LoaderSignature, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.signer !== "") {
+      writer.uint32(10).string(message.signer);
+    }
+    if (message.authority !== "") {
+      writer.uint32(18).string(message.authority);
+    }
+    if (message.coversFile !== false) {
+      writer.uint32(24).bool(message.coversFile);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoaderSignature {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoaderSignature() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.signer = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.authority = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.coversFile = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LoaderSignature {
+    return {
+      signer: isSet(object.signer) ? globalThis.String(object.signer) : "",
+      authority: isSet(object.authority) ? globalThis.String(object.authority) : "",
+      coversFile: isSet(object.coversFile)
+        ? globalThis.Boolean(object.coversFile)
+        : isSet(object.covers_file)
+        ? globalThis.Boolean(object.covers_file)
+        : false,
+    };
+  },
+
+  toJSON(message: LoaderSignature): unknown {
+    const obj: any = {};
+    if (message.signer !== "") {
+      obj.signer = message.signer;
+    }
+    if (message.authority !== "") {
+      obj.authority = message.authority;
+    }
+    if (message.coversFile !== false) {
+      obj.coversFile = message.coversFile;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LoaderSignature>, I>>(base?: I): LoaderSignature {
+    return LoaderSignature.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoaderSignature>, I>>(object: I): LoaderSignature {
+    const message = createBaseLoaderSignature() as any;
+    message.signer = object.signer ?? "";
+    message.authority = object.authority ?? "";
+    message.coversFile = object.coversFile ?? false;
+    return message;
+  },
+};
+
+function createBaseKernelFile(): KernelFile {
+  return { path: "", version: "", architecture: "", hasEfiStub: false, signatures: [] };
+}
+
+export const KernelFile: MessageFns<KernelFile> = {
+  encode(message: KernelFile, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    if (message.architecture !== "") {
+      writer.uint32(26).string(message.architecture);
+    }
+    if (message.hasEfiStub !== false) {
+      writer.uint32(32).bool(message.hasEfiStub);
+    }
+    for (const v of message.signatures) {
+      LoaderSignature.encode(v!, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KernelFile {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKernelFile() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.architecture = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.hasEfiStub = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.signatures.push(LoaderSignature.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KernelFile {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      architecture: isSet(object.architecture) ? globalThis.String(object.architecture) : "",
+      hasEfiStub: isSet(object.hasEfiStub)
+        ? globalThis.Boolean(object.hasEfiStub)
+        : isSet(object.has_efi_stub)
+        ? globalThis.Boolean(object.has_efi_stub)
+        : false,
+      signatures: globalThis.Array.isArray(object?.signatures)
+        ? object.signatures.map((e: any) => LoaderSignature.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: KernelFile): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.architecture !== "") {
+      obj.architecture = message.architecture;
+    }
+    if (message.hasEfiStub !== false) {
+      obj.hasEfiStub = message.hasEfiStub;
+    }
+    if (message.signatures?.length) {
+      obj.signatures = message.signatures.map((e) => LoaderSignature.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<KernelFile>, I>>(base?: I): KernelFile {
+    return KernelFile.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<KernelFile>, I>>(object: I): KernelFile {
+    const message = createBaseKernelFile() as any;
+    message.path = object.path ?? "";
+    message.version = object.version ?? "";
+    message.architecture = object.architecture ?? "";
+    message.hasEfiStub = object.hasEfiStub ?? false;
+    message.signatures = object.signatures?.map((e) => LoaderSignature.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseWindowsImageFile(): WindowsImageFile {
+  return { path: "", bootIndex: 0, images: [] };
+}
+
+export const WindowsImageFile: MessageFns<WindowsImageFile> = {
+  encode(message: WindowsImageFile, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.bootIndex !== 0) {
+      writer.uint32(16).uint32(message.bootIndex);
+    }
+    for (const v of message.images) {
+      WindowsImage.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WindowsImageFile {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWindowsImageFile() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.bootIndex = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.images.push(WindowsImage.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WindowsImageFile {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      bootIndex: isSet(object.bootIndex)
+        ? globalThis.Number(object.bootIndex)
+        : isSet(object.boot_index)
+        ? globalThis.Number(object.boot_index)
+        : 0,
+      images: globalThis.Array.isArray(object?.images) ? object.images.map((e: any) => WindowsImage.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: WindowsImageFile): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.bootIndex !== 0) {
+      obj.bootIndex = Math.round(message.bootIndex);
+    }
+    if (message.images?.length) {
+      obj.images = message.images.map((e) => WindowsImage.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<WindowsImageFile>, I>>(base?: I): WindowsImageFile {
+    return WindowsImageFile.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<WindowsImageFile>, I>>(object: I): WindowsImageFile {
+    const message = createBaseWindowsImageFile() as any;
+    message.path = object.path ?? "";
+    message.bootIndex = object.bootIndex ?? 0;
+    message.images = object.images?.map((e) => WindowsImage.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseWindowsImage(): WindowsImage {
+  return { index: 0, name: "", architecture: "", version: "", totalBytes: 0 };
+}
+
+export const WindowsImage: MessageFns<WindowsImage> = {
+  encode(message: WindowsImage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.index !== 0) {
+      writer.uint32(8).uint32(message.index);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.architecture !== "") {
+      writer.uint32(26).string(message.architecture);
+    }
+    if (message.version !== "") {
+      writer.uint32(34).string(message.version);
+    }
+    if (message.totalBytes !== 0) {
+      writer.uint32(40).uint64(message.totalBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WindowsImage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWindowsImage() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.index = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.architecture = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.totalBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WindowsImage {
+    return {
+      index: isSet(object.index) ? globalThis.Number(object.index) : 0,
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      architecture: isSet(object.architecture) ? globalThis.String(object.architecture) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      totalBytes: isSet(object.totalBytes)
+        ? globalThis.Number(object.totalBytes)
+        : isSet(object.total_bytes)
+        ? globalThis.Number(object.total_bytes)
+        : 0,
+    };
+  },
+
+  toJSON(message: WindowsImage): unknown {
+    const obj: any = {};
+    if (message.index !== 0) {
+      obj.index = Math.round(message.index);
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.architecture !== "") {
+      obj.architecture = message.architecture;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.totalBytes !== 0) {
+      obj.totalBytes = Math.round(message.totalBytes);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<WindowsImage>, I>>(base?: I): WindowsImage {
+    return WindowsImage.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<WindowsImage>, I>>(object: I): WindowsImage {
+    const message = createBaseWindowsImage() as any;
+    message.index = object.index ?? 0;
+    message.name = object.name ?? "";
+    message.architecture = object.architecture ?? "";
+    message.version = object.version ?? "";
+    message.totalBytes = object.totalBytes ?? 0;
+    return message;
+  },
+};
+
+function createBaseDriverFacts(): DriverFacts {
+  return { declared: [], found: [], isFoundKnown: false };
+}
+
+export const DriverFacts: MessageFns<DriverFacts> = {
+  encode(message: DriverFacts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.declared) {
+      writer.uint32(10).string(v!);
+    }
+    for (const v of message.found) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.isFoundKnown !== false) {
+      writer.uint32(24).bool(message.isFoundKnown);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DriverFacts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDriverFacts() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.declared.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.found.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.isFoundKnown = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DriverFacts {
+    return {
+      declared: globalThis.Array.isArray(object?.declared) ? object.declared.map((e: any) => globalThis.String(e)) : [],
+      found: globalThis.Array.isArray(object?.found) ? object.found.map((e: any) => globalThis.String(e)) : [],
+      isFoundKnown: isSet(object.isFoundKnown)
+        ? globalThis.Boolean(object.isFoundKnown)
+        : isSet(object.is_found_known)
+        ? globalThis.Boolean(object.is_found_known)
+        : false,
+    };
+  },
+
+  toJSON(message: DriverFacts): unknown {
+    const obj: any = {};
+    if (message.declared?.length) {
+      obj.declared = message.declared;
+    }
+    if (message.found?.length) {
+      obj.found = message.found;
+    }
+    if (message.isFoundKnown !== false) {
+      obj.isFoundKnown = message.isFoundKnown;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DriverFacts>, I>>(base?: I): DriverFacts {
+    return DriverFacts.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DriverFacts>, I>>(object: I): DriverFacts {
+    const message = createBaseDriverFacts() as any;
+    message.declared = object.declared?.map((e) => e) || [];
+    message.found = object.found?.map((e) => e) || [];
+    message.isFoundKnown = object.isFoundKnown ?? false;
     return message;
   },
 };
