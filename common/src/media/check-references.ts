@@ -1,5 +1,6 @@
 import { assertNever } from "../assert-never.ts";
 import type { Architecture } from "./architecture.ts";
+import { checkBootImageFacts } from "./check-boot-image-facts.ts";
 import type { Content } from "./content.ts";
 import { type Finding, type FindingPath, findingAt, quote } from "./finding.ts";
 import type { Library } from "./library.ts";
@@ -101,6 +102,7 @@ function checkBootImageContent(
       checkTarget([...targets.at, index], target, bootImage.architectures),
     ),
     ...(bootImage.architectures.includes("x86") ? [oldPlatform(at)] : []),
+    ...checkBootImageFacts(at, bootImage),
   ];
 }
 
