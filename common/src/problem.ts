@@ -111,6 +111,12 @@ export const PROBLEMS = {
     status: "NOT_FOUND",
     remedy: "Set it with `stickfarm secret set NAME`",
   },
+  task_sequence_unknown: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "See `stickfarm task-sequence list`",
+  },
   agent_unknown: {
     retry: "never",
     exit: 3,

@@ -78,9 +78,7 @@ const NOT_BUILT_PATHS = [
   "spec.output.usb.oversizeFiles",
   "spec.output.iso",
   "spec.security.certificate",
-  "spec.taskSequence",
   "spec.distributionPoints[1]",
-  "spec.customization.prestart",
 ];
 
 test("a definition's mistakes come all at once, each with its place and its remedy, and nothing is stored", {

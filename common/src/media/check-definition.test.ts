@@ -64,8 +64,6 @@ test("checkDefinition() knows every field of the contract, and refuses by name w
     "error spec.output.usb.oversizeFiles: is not built yet: this version cannot split a WIM file of 4 GiB or more",
     "error spec.output.iso: is not built yet: this version cannot make ISO files",
     "error spec.security.certificate: is not built yet: this version cannot put a certificate on the stick",
-    "error spec.taskSequence: is not built yet: this version cannot point at a task sequence",
-    "error spec.customization.prestart: is not built yet: this version cannot run a command before the start",
   ]);
 });
 

@@ -21,8 +21,10 @@ import { checkManagement } from "./rules/check-management.ts";
 import { checkMetadata, checkName } from "./rules/check-metadata.ts";
 import { checkDistributionBuilt, checkNotBuilt } from "./rules/check-not-built.ts";
 import { checkOutput } from "./rules/check-output.ts";
+import { checkPointer } from "./rules/check-pointer.ts";
 import { checkPrestart } from "./rules/check-prestart.ts";
-import { checkSecurity } from "./rules/check-security.ts";
+import { checkPrestartFiles } from "./rules/check-prestart-files.ts";
+import { checkPasswordStrength, checkSecurity } from "./rules/check-security.ts";
 import { checkVariables } from "./rules/check-variables.ts";
 import { toBootableMedia, toDiskImage } from "./to-definition.ts";
 import { valueAt, withoutValues } from "./value-at.ts";
@@ -88,6 +90,9 @@ function checkBootableMedia(raw: object, { nowMs, library }: Circumstances): Che
     ...checkFiles(draft),
     ...checkVariables(draft),
     ...checkPrestart(draft),
+    ...checkPrestartFiles(draft, library),
+    ...checkPointer(draft),
+    ...checkPasswordStrength(draft, library),
     ...checkDistribution(draft.spec?.distributionPoints),
     ...checkDistributionBuilt(draft.spec?.distributionPoints),
     ...checkNotBuilt(draft),
@@ -130,7 +135,8 @@ type Parsed<Text> = {
   readonly text: Text | null;
 };
 
-function parseShape<Text>(shape: z.ZodType<Text>, raw: object): Parsed<Text> {
+/** Findings of the shape, and what is left of the value for the rules to judge. */
+export function parseShape<Text>(shape: z.ZodType<Text>, raw: object): Parsed<Text> {
   const parsed = shape.safeParse(raw);
   const issues = parsed.success ? [] : parsed.error.issues;
   const wrong = issues

@@ -129,3 +129,34 @@ test.each(MATRIX)(
 function cannot(target: string, has: string, must: string): string {
   return `error t[0]: is ${target}, which cannot start this boot image: it has ${has}, must have ${must}`;
 }
+
+test("checkDefinition() looks up the task sequence, and what it will fetch", () => {
+  const management = { mode: "dynamic", managementPoints: [{ url: "http://mp1.example.net:80" }] };
+  const raw = bootableMedia({ management, taskSequence: { name: "install-w11" } });
+  const stored = { name: "install-w11", revision: 1, digest: "d", preferredDeployment: null };
+  const found = (name: string, packages: readonly string[]) => {
+    const library = {
+      ...libraryOf([bootImageContent("winpe", ["x64"]), treeContent("os")], ["media/hq"]),
+      taskSequences: new Map([[name, { ...stored, name, packages }]]),
+    };
+    const { findings } = checkDefinition(raw, { nowMs: NOW_MS, library });
+    return findings.map(({ code, at, rule, remedy }) => [code, at.join("."), rule, remedy]);
+  };
+  const at = "spec.taskSequence.name";
+  expect(found("install-w11", ["os"])).toEqual([]);
+  expect(found("install-w11", ["os", "drivers"])).toEqual([
+    [
+      "content_unknown",
+      at,
+      'is "install-w11", whose package "drivers" is not in the content library',
+      "Add it with `stickfarm content add --name drivers`",
+    ],
+  ]);
+  const unknown = 'is "install-w11", which is no task sequence that is stored here';
+  expect(found("install-w10", [])).toEqual([
+    ["task_sequence_unknown", at, unknown, 'Did you mean "install-w10"?'],
+  ]);
+  expect(found("x", [])).toEqual([
+    ["task_sequence_unknown", at, unknown, "Store it with `stickfarm task-sequence apply`"],
+  ]);
+});

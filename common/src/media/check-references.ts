@@ -11,7 +11,7 @@ import type { Reference, Targets } from "./references.ts";
 /**
  * Whether everything that a definition names exists and is what it must be: all that is missing at once.
  *
- * Problems: content_unknown, secret_unknown, and definition_invalid for what is there but of the wrong kind.
+ * Problems: content_unknown, secret_unknown, task_sequence_unknown, and definition_invalid for what is there but of the wrong kind.
  */
 export function checkReferences(
   references: readonly Reference[],
@@ -19,6 +19,9 @@ export function checkReferences(
 ): readonly Finding[] {
   return references.flatMap((reference) => {
     if (reference.kind === "secret") return checkSecret(reference.at, reference.name, library);
+    if (reference.kind === "taskSequence") {
+      return checkTaskSequenceNamed(reference.at, reference.name, library);
+    }
     const content = library.contents.get(reference.name);
     if (content === undefined) return checkMissing(reference.at, reference.name, library);
     switch (reference.kind) {
@@ -41,7 +44,38 @@ function checkSecret(at: FindingPath, name: string, library: Library): readonly 
   return [findingAt("secret-unknown", at, "names a secret that is not set", set)];
 }
 
-function checkMissing(at: FindingPath, name: string, library: Library): readonly Finding[] {
+/** What it will fetch later must be there now: nobody looks after it once the stick is made. */
+function checkTaskSequenceNamed(
+  at: FindingPath,
+  name: string,
+  { taskSequences, contents }: Library,
+): readonly Finding[] {
+  if (!isMediaName(name)) return [];
+  const taskSequence = taskSequences.get(name);
+  if (taskSequence === undefined) {
+    const meant = nearestName(name, [...taskSequences.keys()]);
+    const remedy =
+      meant === null
+        ? "Store it with `stickfarm task-sequence apply`"
+        : `Did you mean ${quote(meant)}?`;
+    const rule = `is ${quote(name)}, which is no task sequence that is stored here`;
+    return [findingAt("task-sequence-unknown", at, rule, remedy)];
+  }
+  return taskSequence.packages
+    .filter((content) => !contents.has(content))
+    .map((content) => {
+      const rule = `is ${quote(name)}, whose package ${quote(content)} is not in the content library`;
+      const remedy = `Add it with \`stickfarm content add --name ${content}\``;
+      return findingAt("task-sequence-package-unknown", at, rule, remedy);
+    });
+}
+
+/** For every field that names a content, whatever kind it is of. */
+export function checkMissing(
+  at: FindingPath,
+  name: string,
+  library: Pick<Library, "contents">,
+): readonly Finding[] {
   if (!isMediaName(name)) return [];
   const meant = nearestName(name, [...library.contents.keys()]);
   const remedy =

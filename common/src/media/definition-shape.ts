@@ -10,7 +10,7 @@ import { USER_DEVICE_AFFINITIES, VOLUME_SIZES } from "./definition.ts";
  *
  * Every optional key may be left out; its default is in `to-definition.ts`.
  */
-const Metadata = z.strictObject({
+export const MetadataShape = z.strictObject({
   name: z.string(),
   description: z.string().optional(),
   labels: z.record(z.string(), z.string()).optional(),
@@ -77,7 +77,11 @@ const distributionPoints = z.array(z.string()).optional();
 
 export const KINDS = ["BootableMedia", "DiskImage"] as const;
 
-const envelope = { apiVersion: z.enum([API_VERSION]), kind: z.enum(KINDS), metadata: Metadata };
+const envelope = {
+  apiVersion: z.enum([API_VERSION]),
+  kind: z.enum(KINDS),
+  metadata: MetadataShape,
+};
 
 export const BootableMediaShape = z.strictObject({
   ...envelope,

@@ -7,7 +7,9 @@ const SPEC = {
   bootImage: { name: "winpe", targetArchitectures: ["x64"] },
   files: [{ content: "tools", at: "/tools" }, { content: "drivers" }],
   security: { password: { secret: "media/hq" } },
+  taskSequence: { name: "install-w11" },
   customization: {
+    prestart: { command: "cmd /C ask.cmd", package: "prestart-hq" },
     variables: [
       { name: "a", value: "x" },
       { name: "b", secret: "join/hq" },
@@ -25,7 +27,9 @@ const REFERENCES = [
   { kind: "tree", at: ["spec", "files", 0, "content"], name: "tools" },
   { kind: "tree", at: ["spec", "files", 1, "content"], name: "drivers" },
   { kind: "secret", at: ["spec", "security", "password", "secret"], name: "media/hq" },
+  { kind: "taskSequence", at: ["spec", "taskSequence", "name"], name: "install-w11" },
   { kind: "secret", at: ["spec", "customization", "variables", 1, "secret"], name: "join/hq" },
+  { kind: "tree", at: ["spec", "customization", "prestart", "package"], name: "prestart-hq" },
 ];
 
 test("referencesOf() lists every name of a definition, with its place", () => {

@@ -8,7 +8,8 @@ export type Reference =
   | (Place & { readonly kind: "bootImage"; readonly targets: Targets })
   | (Place & { readonly kind: "tree" })
   | (Place & { readonly kind: "image" })
-  | (Place & { readonly kind: "secret" });
+  | (Place & { readonly kind: "secret" })
+  | (Place & { readonly kind: "taskSequence" });
 
 type Place = { readonly at: FindingPath; readonly name: string };
 
@@ -19,43 +20,53 @@ export type Targets = {
 };
 
 const PASSWORD_AT = ["spec", "security", "password", "secret"];
+const TASK_SEQUENCE_AT = ["spec", "taskSequence", "name"];
+const PACKAGE_AT = ["spec", "customization", "prestart", "package"];
 const VARIABLES_AT = ["spec", "customization", "variables"];
 
 export function referencesOf(definition: MediaDefinition): readonly Reference[] {
   if (definition.kind === "DiskImage") return [imageReference(definition.spec.image.content)];
-  const { bootImage, files, security, variables } = definition.spec;
+  const { bootImage, files, security, taskSequence, variables, prestart } = definition.spec;
   return [
     ...(bootImage === null
       ? []
       : [bootImageReference(bootImage.name, bootImage.targetArchitectures ?? [])]),
-    ...files.map(({ content }, index) => treeReference(content, index)),
+    ...files.map(({ content }, index) => treeReference(filesAt(index), content)),
     ...(security.passwordSecret === null
       ? []
       : [secretReference(PASSWORD_AT, security.passwordSecret)]),
+    ...(taskSequence === null ? [] : [taskSequenceReference(taskSequence)]),
     ...variables.flatMap((variable, index) =>
       variable.kind === "secret"
         ? [secretReference([...VARIABLES_AT, index, "secret"], variable.secret)]
         : [],
     ),
+    ...(prestart === null || prestart.package === null
+      ? []
+      : [treeReference(PACKAGE_AT, prestart.package)]),
   ];
 }
 
 /** Those of a definition that is not right yet, so that what they miss is said together with the rest. */
 export function referencesOfBootableMedia({ spec }: BootableMediaDraft): readonly Reference[] {
-  const { bootImage, files, security, customization } = spec ?? {};
+  const { bootImage, files, security, taskSequence, customization } = spec ?? {};
   const targets = (bootImage?.targetArchitectures ?? []).filter((target) => target !== undefined);
   const password = security?.password?.secret;
   return [
     ...(bootImage?.name === undefined ? [] : [bootImageReference(bootImage.name, targets)]),
     ...(files ?? []).flatMap((place, index) =>
-      place?.content === undefined ? [] : [treeReference(place.content, index)],
+      place?.content === undefined ? [] : [treeReference(filesAt(index), place.content)],
     ),
     ...(password === undefined ? [] : [secretReference(PASSWORD_AT, password)]),
+    ...(taskSequence?.name === undefined ? [] : [taskSequenceReference(taskSequence.name)]),
     ...(customization?.variables ?? []).flatMap((variable, index) =>
       variable?.secret === undefined
         ? []
         : [secretReference([...VARIABLES_AT, index, "secret"], variable.secret)],
     ),
+    ...(customization?.prestart?.package === undefined
+      ? []
+      : [treeReference(PACKAGE_AT, customization.prestart.package)]),
   ];
 }
 
@@ -67,12 +78,20 @@ function imageReference(name: string): Reference {
   return { kind: "image", at: ["spec", "image", "content"], name };
 }
 
-function treeReference(name: string, index: number): Reference {
-  return { kind: "tree", at: ["spec", "files", index, "content"], name };
+function filesAt(index: number): FindingPath {
+  return ["spec", "files", index, "content"];
+}
+
+function treeReference(at: FindingPath, name: string): Reference {
+  return { kind: "tree", at, name };
 }
 
 function secretReference(at: FindingPath, name: string): Reference {
   return { kind: "secret", at, name };
+}
+
+function taskSequenceReference(name: string): Reference {
+  return { kind: "taskSequence", at: TASK_SEQUENCE_AT, name };
 }
 
 function bootImageReference(name: string, architectures: readonly Architecture[]): Reference {

@@ -60,6 +60,9 @@ export const RULES = {
   ),
   "management-point-path": error("The address of a management point goes on after its port"),
   "management-point-repeated": error("A management point is named twice"),
+  "dynamic-pkcs12-roots": warning(
+    "Dynamic media with a PKCS #12 certificate need one root at all sites",
+  ),
   "certificate-needs-http": error(
     "A self-signed certificate is used with an https management point",
   ),
@@ -83,6 +86,7 @@ export const RULES = {
   "secret-name-invalid": error("A field for the name of a secret holds something else"),
   "secret-unknown": error("A secret is not set", "secret_unknown"),
   "password-missing": warning("The settings on the stick are open to whoever finds it"),
+  "password-weak": error("The media password can be guessed", "secret_weak"),
   "unknown-computers": warning("Computers without a record are served as well"),
   "certificate-not-one": error("certificate holds none or both of selfSigned and pkcs12"),
   "certificate-date-invalid": error("A date of the certificate is no instant of UTC"),
@@ -116,6 +120,17 @@ export const RULES = {
   "distribution-points-empty": error("distributionPoints is an empty list"),
   "distribution-point-repeated": error("A distribution point is named twice"),
 
+  // spec.taskSequence, and task sequences themselves.
+  "task-sequence-unknown": error("A task sequence is not stored", "task_sequence_unknown"),
+  "task-sequence-package-unknown": error(
+    "A package of the task sequence is gone",
+    "content_unknown",
+  ),
+  "task-sequence-no-management": warning("A task sequence is named and no management point"),
+  "packages-empty": warning("The task sequence names no package"),
+  "package-repeated": error("A package is named twice"),
+  "deployment-id-invalid": error("The id of the deployment is no id of a site"),
+
   // spec.customization.
   "variable-name-reserved": error("The name of a variable begins with _"),
   "variable-name-invalid": error("The name of a variable has characters that it cannot have"),
@@ -132,6 +147,8 @@ export const RULES = {
   "prestart-command-empty": error("The prestart command is empty"),
   "prestart-not-cmd": warning("The prestart command does not begin with cmd /C"),
   "prestart-drive-letter": warning("The prestart command names a drive letter"),
+  "prestart-looks-secret": warning("The prestart command seems to hold a secret"),
+  "prestart-file-missing": warning("A file of the prestart command is not in its package"),
   "prestart-package-open": warning("The files of the prestart package are not sealed"),
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { foldersOf } from "./stick-path.ts";
+import { foldersOf, packageFolder } from "./stick-path.ts";
 
 test.each([
   ["/", []],
@@ -15,4 +15,8 @@ test("foldersOf() keeps an empty name, so that it can be refused", () => {
   expect(foldersOf("/a//b")).toEqual(["a", "", "b"]);
   expect(foldersOf("//")).toEqual([]);
   expect(foldersOf("///")).toEqual(["", ""]);
+});
+
+test("packageFolder() is ours, with the package's name", () => {
+  expect(packageFolder("prestart-hq")).toBe("stickfarm/packages/prestart-hq");
 });

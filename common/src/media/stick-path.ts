@@ -4,6 +4,11 @@ export const OUR_FOLDER = "stickfarm";
 export const MEDIA_JSON_PATH = `${OUR_FOLDER}/media.json`;
 export const SEALED_SETTINGS_PATH = `${OUR_FOLDER}/settings.sealed`;
 
+/** Where the files of a package lie. */
+export function packageFolder(name: string): string {
+  return `${OUR_FOLDER}/packages/${name}`;
+}
+
 /** Windows and other tools look for these in the root. */
 export const MEDIA_LABEL_PATH = "MediaLabel.txt";
 export const AUTORUN_PATH = "autorun.inf";

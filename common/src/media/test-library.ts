@@ -37,6 +37,8 @@ export function libraryOf(contents: readonly Content[], secretNames: readonly st
   return {
     contents: new Map(contents.map((content) => [content.name, content])),
     secretNames: new Set(secretNames),
+    weakSecrets: new Map(),
+    taskSequences: new Map(),
   };
 }
 

@@ -71,7 +71,7 @@ export function toDiskImage({ metadata, spec }: DiskImageText): DiskImage {
   };
 }
 
-function toMetadata(metadata: DiskImageText["metadata"]): Metadata {
+export function toMetadata(metadata: DiskImageText["metadata"]): Metadata {
   return {
     name: metadata.name,
     description: metadata.description ?? "",

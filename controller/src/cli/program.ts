@@ -32,6 +32,10 @@ import { serveCommand } from "./serve.ts";
 import { type CommandText, newCommand } from "./shell/new-command.ts";
 import type { Shell } from "./shell/shell.ts";
 
+import { taskSequenceApplyCommand } from "./task-sequence/apply.ts";
+import { taskSequenceListCommand } from "./task-sequence/list.ts";
+import { taskSequenceShowCommand } from "./task-sequence/show.ts";
+
 /** Every command of `stickfarm`. */
 export function createProgram(shell: Shell): CommandUnknownOpts {
   const program = newCommand(shell, {
@@ -81,6 +85,11 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       mediaListCommand(shell),
       mediaShowCommand(shell),
     ]),
+    group(TASK_SEQUENCE, [
+      taskSequenceApplyCommand(shell),
+      taskSequenceListCommand(shell),
+      taskSequenceShowCommand(shell),
+    ]),
     planCommand(shell),
     group(BUILD, [
       buildStartCommand(shell),
@@ -116,6 +125,11 @@ const MEDIA: CommandText = {
   name: "media",
   description: "Definitions: what a stick shall become.",
   examples: ["stickfarm media apply -f hq.yaml"],
+};
+const TASK_SEQUENCE: CommandText = {
+  name: "task-sequence",
+  description: "What media point at: the content that a task sequence uses.",
+  examples: ["stickfarm task-sequence apply -f install-w11.yaml"],
 };
 const BUILD: CommandText = {
   name: "build",

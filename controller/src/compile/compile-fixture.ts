@@ -2,6 +2,7 @@
 
 import type { Content } from "@stickfarm/common/media/content";
 import type { Manifest, TreeBody } from "@stickfarm/common/media/manifest";
+import type { StoredTaskSequence } from "@stickfarm/common/media/task-sequence";
 import {
   bootImageContent,
   imageContent,
@@ -30,6 +31,14 @@ export const BOOT = bootImageContent(
 );
 export const TOOLS = treeContent("tools", [treeFile("run.cmd"), treeFile("sub/x.txt")]);
 export const IMAGE = imageContent("debian");
+
+export const INSTALL: StoredTaskSequence = {
+  name: "install-w11",
+  revision: 2,
+  digest: "5".repeat(64),
+  packages: ["tools"],
+  preferredDeployment: "P0120012",
+};
 
 export const FILES_ONLY = `apiVersion: stickfarm/v1
 kind: BootableMedia
@@ -74,6 +83,7 @@ export function inputOf(
     digest: "d".repeat(64),
     contents: new Map(contents.map((content) => [content.name, content])),
     secrets: values,
+    taskSequences: new Map([[INSTALL.name, INSTALL]]),
     random: { salt: new Uint8Array(16).fill(1), nonce: new Uint8Array(12).fill(2) },
     nowMs: NOW_MS,
   };

@@ -77,7 +77,13 @@ test("compileManifest() composes a stick of files alone, with every default writ
     bootImage: null,
     files: [{ content: "tools", digest: TOOLS.digest, at: "/tools" }],
     distributionPoints: ["local"],
-    variables: [],
+    taskSequence: null,
+    environment: [
+      { name: "_SMSTSLaunchMode", value: "UFD+FORMAT" },
+      { name: "_StickfarmUnknownComputers", value: "false" },
+      { name: "SMSTSAssignUsersMode", value: "Disabled" },
+    ],
+    prestart: null,
   });
 });
 
@@ -120,15 +126,15 @@ test("compileManifest() puts every option where the target looks for it, and sho
     unattended: true,
     passwordRequired: true,
     userDeviceAffinity: "autoApproval",
-    management: {
-      mode: "siteBased",
-      siteCode: "P01",
-      internet: false,
-      managementPoints: ["http://mp1.example.net:80"],
-    },
+    management: { mode: "siteBased", internet: false, sealed: true },
     bootImage: { name: "winpe-x64", architectures: ["x64"], targetArchitectures: ["x64"] },
-    variables: [
-      { name: "OSDTimeZone", value: "UTC" },
+    environment: [
+      { name: "SMSTSMP", sealed: true },
+      { name: "_SMSTSSiteCode", sealed: true },
+      { name: "_SMSTSLaunchMode", sealed: true },
+      { name: "_StickfarmUnknownComputers", sealed: true },
+      { name: "SMSTSAssignUsersMode", sealed: true },
+      { name: "OSDTimeZone", sealed: true },
       { name: "OSDComputerName", ask: true },
       { name: "JoinPassword", sealed: true },
     ],
@@ -152,7 +158,23 @@ async function expectSealed(blobs: Compiled["blobs"], media: string): Promise<vo
   expect(opened.ok ? JSON.parse(opened.value.revealText() ?? "") : opened.problem).toEqual({
     formatVersion: 1,
     mediaJsonSha256: createHash("sha256").update(media).digest("hex"),
-    variables: [{ name: "JoinPassword", value: CANARY }],
+    management: {
+      mode: "siteBased",
+      siteCode: "P01",
+      internet: false,
+      managementPoints: ["http://mp1.example.net:80"],
+    },
+    environment: [
+      { name: "SMSTSMP", value: "http://mp1.example.net:80" },
+      { name: "_SMSTSSiteCode", value: "P01" },
+      { name: "_SMSTSLaunchMode", value: "UFD+FORMAT" },
+      { name: "_StickfarmUnknownComputers", value: "false" },
+      { name: "SMSTSAssignUsersMode", value: "Auto" },
+      { name: "OSDTimeZone", value: "UTC" },
+      { name: "OSDComputerName", ask: true },
+      { name: "JoinPassword", value: CANARY },
+    ],
+    prestart: null,
   });
 }
 

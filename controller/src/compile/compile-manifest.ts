@@ -7,6 +7,8 @@ import type { BootableMedia, DiskImage, MediaDefinition } from "@stickfarm/commo
 import { renderPath } from "@stickfarm/common/media/finding";
 import type { BiosBoot, ImageBody, Manifest, TreeBody } from "@stickfarm/common/media/manifest";
 import { referencesOf } from "@stickfarm/common/media/references";
+import { packageFolder } from "@stickfarm/common/media/stick-path";
+import type { StoredTaskSequence } from "@stickfarm/common/media/task-sequence";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { Secret } from "@stickfarm/common/secret";
@@ -26,6 +28,8 @@ export type CompileInput = {
   readonly contents: ReadonlyMap<string, Content>;
   /** At least those that the definition names, by name, opened. */
   readonly secrets: ReadonlyMap<string, Secret>;
+  /** At least the one that the definition names. */
+  readonly taskSequences: ReadonlyMap<string, StoredTaskSequence>;
   /** Fresh for each compilation. */
   readonly random: SealRandom;
   /** Milliseconds since 1970 UTC: the date of the files that are made here. */
@@ -43,7 +47,7 @@ export type Compiled = {
  *
  * Takes about a second when there is a password, nearly all of it to derive its key.
  *
- * Problems: content_unknown, secret_unknown, definition_invalid; secret_weak, secret_unusable; names_collide, naming
+ * Problems: content_unknown, secret_unknown, task_sequence_unknown, definition_invalid; secret_weak, secret_unusable; names_collide, naming
  *           both contents; those of checkTree. What can be found together is said together.
  */
 export async function compileManifest(input: CompileInput): Promise<Result<Compiled>> {
@@ -63,8 +67,11 @@ export async function compileManifest(input: CompileInput): Promise<Result<Compi
   });
 }
 
-function checkNames({ definition, contents, secrets }: CompileInput): readonly Problem[] {
-  const library = { contents, secretNames: new Set(secrets.keys()) };
+function checkNames(input: CompileInput): readonly Problem[] {
+  const { definition, contents, secrets, taskSequences } = input;
+  const secretNames = new Set(secrets.keys());
+  // How strong the password is, is judged with its value.
+  const library = { contents, secretNames, weakSecrets: new Map<string, string>(), taskSequences };
   return checkReferences(referencesOf(definition), library)
     .filter(({ severity }) => severity === "error")
     .map(({ code, at, rule }) => ({
@@ -88,10 +95,17 @@ async function compileTree(
   if (!sealed.ok) return sealed;
   const { usb, label } = definition.spec.output;
   const volumeLabel = renderVolumeLabel(label).label;
-  const blobs = await generateFiles({ ...input, definition, volumeLabel, sealed: sealed.value });
+  const blobs = await generateFiles({
+    ...input,
+    definition,
+    taskSequence: input.taskSequences.get(definition.spec.taskSequence ?? "") ?? null,
+    volumeLabel,
+    sealed: sealed.value,
+  });
   const { files, emptyDirectories, problems } = composeTree([
     ourTree(blobs, input.nowMs),
     ...placedContents(definition, input.contents),
+    ...placedPackage(definition, input.contents),
   ]);
   const entries = files.map(({ path, blob }) => ({ path, sizeBytes: blob.sizeBytes }));
   const all = [...problems, ...checkTree(entries, emptyDirectories)];
@@ -123,18 +137,36 @@ function placedContents(
   contents: ReadonlyMap<string, Content>,
 ): readonly PlacedTree[] {
   const root = bootImage === null ? [] : [{ content: bootImage.name, folder: "" }];
-  return [...root, ...files].map(({ content, folder }) => {
-    const tree = treeNamed(content, contents);
-    const isEmpty = tree.files.length === 0 && tree.emptyDirectories.length === 0;
-    return {
-      owner: `content "${content}"`,
-      isOurs: false,
-      folder,
-      files: tree.files,
-      // The folder that a definition names is there, also when its content is not.
-      emptyDirectories: isEmpty ? [""] : tree.emptyDirectories,
-    };
-  });
+  return [...root, ...files].map(({ content, folder }) => ({
+    ...placedTree(content, folder, contents),
+    isOurs: false,
+  }));
+}
+
+/** The prestart command's files: plain, as they are, in a folder of ours that is named after them. */
+function placedPackage(
+  { spec: { prestart } }: BootableMedia,
+  contents: ReadonlyMap<string, Content>,
+): readonly PlacedTree[] {
+  const name = prestart?.package ?? null;
+  if (name === null) return [];
+  return [{ ...placedTree(name, packageFolder(name), contents), isOurs: true }];
+}
+
+function placedTree(
+  content: string,
+  folder: string,
+  contents: ReadonlyMap<string, Content>,
+): Omit<PlacedTree, "isOurs"> {
+  const tree = treeNamed(content, contents);
+  const isEmpty = tree.files.length === 0 && tree.emptyDirectories.length === 0;
+  return {
+    owner: `content "${content}"`,
+    folder,
+    files: tree.files,
+    // The folder that a definition names is there, also when its content is not.
+    emptyDirectories: isEmpty ? [""] : tree.emptyDirectories,
+  };
 }
 
 const GRUB_BOOT_PATH = "boot/grub/i386-pc/boot.img";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
+import { environmentOf } from "@stickfarm/common/media/environment";
 import {
   AUTORUN_PATH,
   MEDIA_JSON_PATH,
@@ -31,17 +32,29 @@ export async function generateFiles(input: GenerateInput): Promise<readonly Gene
   const files = [generated(MEDIA_LABEL_PATH, Buffer.from(`label=${label}\n`)), media];
   if (autorun) files.push(generated(AUTORUN_PATH, renderAutorun(label)));
   if (input.sealed === null) return files;
-  const text = sealedText(input.sealed, media.sha256);
+  const text = sealedText(input, input.sealed, media.sha256);
   const bytes = await sealSettings(text, input.sealed.password, input.random);
   return [...files, generated(SEALED_SETTINGS_PATH, bytes)];
 }
 
 /** With the digest of the open settings, so that whoever opens these knows that those belong to them. */
-function sealedText({ variables }: SealedParts, mediaJsonSha256: string): string {
+function sealedText(
+  { definition, taskSequence }: GenerateInput,
+  { variables }: SealedParts,
+  mediaJsonSha256: string,
+): string {
+  const { management, prestart } = definition.spec;
+  const values = new Map(variables.map(({ name, value }) => [name, value.revealText()]));
   return renderCanonicalJson({
     formatVersion: 1,
     mediaJsonSha256,
-    variables: variables.map(({ name, value }) => ({ name, value: value.revealText() })),
+    management,
+    environment: environmentOf(definition, taskSequence).map((variable) => {
+      const { kind, name } = variable;
+      if (kind === "ask") return { name, ask: true };
+      return { name, value: kind === "plain" ? variable.value : values.get(name) };
+    }),
+    prestart: prestart === null ? null : { command: prestart.command },
   });
 }
 

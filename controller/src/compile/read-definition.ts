@@ -3,16 +3,20 @@ import {
   checkDefinition,
   hasError,
 } from "@stickfarm/common/media/check-definition";
+import { checkTaskSequence } from "@stickfarm/common/media/check-task-sequence";
 import type { MediaDefinition } from "@stickfarm/common/media/definition";
 import { type Finding, type PlacedFinding, renderPath } from "@stickfarm/common/media/finding";
 import { RULES } from "@stickfarm/common/media/rule-table";
+import type { TaskSequence } from "@stickfarm/common/media/task-sequence";
 import { readYaml, type YamlError, type YamlText } from "./read-yaml.ts";
 
-export type ReadDefinition = {
+export type ReadDefinition = Read<MediaDefinition>;
+
+type Read<Definition> = {
   /** By place in the text. */
   readonly findings: readonly PlacedFinding[];
   /** `null` when an error was found. */
-  readonly definition: MediaDefinition | null;
+  readonly definition: Definition | null;
 };
 
 /** More than anyone reads at once; what lies beyond is counted. */
@@ -23,12 +27,29 @@ const FINDINGS_MAX = 200;
  * line and column. Never throws, whatever the text holds.
  */
 export function readDefinition(text: string, circumstances: Circumstances): ReadDefinition {
+  return readText(text, (raw) => checkDefinition(raw, circumstances));
+}
+
+/** The same for a task sequence. */
+export function readTaskSequence(
+  text: string,
+  circumstances: Pick<Circumstances, "library">,
+): Read<TaskSequence> {
+  return readText(text, (raw) => checkTaskSequence(raw, circumstances));
+}
+
+type Check<Definition> = (raw: unknown) => {
+  readonly findings: readonly Finding[];
+  readonly definition: Definition | null;
+};
+
+function readText<Definition>(text: string, check: Check<Definition>): Read<Definition> {
   const yaml = readYaml(text);
   const syntax = yaml.errors.map(placeError);
   if (syntax.length > 0 && !isMapping(yaml.value)) {
     return { findings: inOrder(syntax), definition: null };
   }
-  const { findings, definition } = checkDefinition(yaml.value, circumstances);
+  const { findings, definition } = check(yaml.value);
   const all = [...syntax, ...findings.map((finding) => place(finding, yaml))];
   return { findings: inOrder(all), definition: hasError(all) ? null : definition };
 }

@@ -2,28 +2,31 @@ import { renderPrettyJson } from "@stickfarm/common/canonical-json";
 import { API_VERSION } from "@stickfarm/common/media/api-version";
 import type { Content } from "@stickfarm/common/media/content";
 import type { BootableMedia, Variable } from "@stickfarm/common/media/definition";
+import { environmentOf } from "@stickfarm/common/media/environment";
+import { packageFolder } from "@stickfarm/common/media/stick-path";
+import type { StoredTaskSequence } from "@stickfarm/common/media/task-sequence";
 
 export type MediaJsonInput = {
   readonly definition: BootableMedia;
   readonly revision: number;
   readonly digest: string;
   readonly contents: ReadonlyMap<string, Content>;
+  /** `null`: the definition points at none. */
+  readonly taskSequence: StoredTaskSequence | null;
   readonly volumeLabel: string;
 };
 
 /**
- * /stickfarm/media.json: every effective setting that is no secret, for what runs at boot and for people. Its digest is
- * in the signed manifest. Whatever a definition leaves out stands here with its default.
+ * /stickfarm/media.json: every effective setting that may be known before the media password is, for what runs at boot and
+ * for people. Its digest is in the signed manifest. Whatever a definition leaves out stands here with its default. With
+ * a password, whom the stick contacts, its environment and its prestart command are sealed: they are named here, their
+ * values are not.
  */
-export function renderMediaJson({
-  definition,
-  revision,
-  digest,
-  contents,
-  volumeLabel,
-}: MediaJsonInput): string {
+export function renderMediaJson(input: MediaJsonInput): string {
+  const { definition, revision, digest, contents, taskSequence, volumeLabel } = input;
   const { metadata, spec } = definition;
-  const { output, security, management } = spec;
+  const { output, security } = spec;
+  const isSealed = security.passwordSecret !== null;
   return renderPrettyJson({
     formatVersion: 1,
     apiVersion: API_VERSION,
@@ -32,10 +35,10 @@ export function renderMediaJson({
     revision,
     digest,
     unattended: spec.unattended,
-    passwordRequired: security.passwordSecret !== null,
+    passwordRequired: isSealed,
     unknownComputers: security.unknownComputers,
     userDeviceAffinity: security.userDeviceAffinity,
-    management,
+    management: managementOf(definition, isSealed),
     output: { ...output, volumeLabel },
     bootImage: bootImageOf(definition, contents),
     files: spec.files.map(({ content, folder }) => ({
@@ -44,7 +47,11 @@ export function renderMediaJson({
       at: `/${folder}`,
     })),
     distributionPoints: spec.distributionPoints,
-    variables: spec.variables.map(plainVariable),
+    taskSequence: taskSequenceOf(taskSequence, contents),
+    environment: environmentOf(definition, taskSequence).map((variable) =>
+      openVariable(variable, isSealed),
+    ),
+    prestart: prestartOf(input, isSealed),
   });
 }
 
@@ -63,9 +70,44 @@ function bootImageOf(
   };
 }
 
-/** In order, and none left out: what is sealed is named here, its value is not. */
-function plainVariable(variable: Variable) {
+function managementOf({ spec: { management } }: BootableMedia, isSealed: boolean) {
+  if (management === null || !isSealed) return management;
+  const { mode, internet } = management;
+  return { mode, internet, sealed: true };
+}
+
+function taskSequenceOf(
+  taskSequence: StoredTaskSequence | null,
+  contents: ReadonlyMap<string, Content>,
+) {
+  if (taskSequence === null) return null;
+  const { name, revision, digest, packages } = taskSequence;
+  return {
+    name,
+    revision,
+    digest,
+    packages: packages.map((content) => ({ name: content, digest: contents.get(content)?.digest })),
+  };
+}
+
+function prestartOf({ definition, contents }: MediaJsonInput, isSealed: boolean) {
+  const { prestart } = definition.spec;
+  if (prestart === null) return null;
+  const { command, package: name } = prestart;
+  return {
+    ...(isSealed ? { sealed: true } : { command }),
+    package:
+      name === null
+        ? null
+        : { name, digest: contents.get(name)?.digest, at: `/${packageFolder(name)}` },
+  };
+}
+
+/** In order, and none left out. */
+function openVariable(variable: Variable, isSealed: boolean) {
   const { name } = variable;
-  if (variable.kind === "plain") return { name, value: variable.value };
-  return variable.kind === "ask" ? { name, ask: true } : { name, sealed: true };
+  if (variable.kind === "ask") return { name, ask: true };
+  return isSealed || variable.kind === "secret"
+    ? { name, sealed: true }
+    : { name, value: variable.value };
 }

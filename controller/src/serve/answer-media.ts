@@ -33,8 +33,11 @@ export function answerMedia(farm: Farm): Answers {
         : await farm.store.definitions.add(revision);
       return ok({ findings: [...findings], media: summariseRevision(entry), stored });
     },
-    listMedia: async () => {
-      const revisions = await farm.store.definitions.list();
+    listMedia: async ({ historyOf }) => {
+      const { definitions } = farm.store;
+      const revisions =
+        historyOf === "" ? await definitions.list() : await definitions.history(historyOf);
+      if (historyOf !== "" && revisions.length === 0) return fail(mediaUnknown(historyOf, 0));
       return ok({ media: revisions.map(summariseRevision) });
     },
     getMedia: async ({ name, revision }) => {

@@ -3,6 +3,7 @@ import type { Content } from "@stickfarm/common/media/content";
 import type { MediaDefinition } from "@stickfarm/common/media/definition";
 import type { PlacedFinding } from "@stickfarm/common/media/finding";
 import type { Manifest } from "@stickfarm/common/media/manifest";
+import { neededContents } from "@stickfarm/common/media/needed-contents";
 import { referencesOf } from "@stickfarm/common/media/references";
 import { NONCE_BYTES, SALT_BYTES } from "@stickfarm/common/media/seal-header";
 import { fail, ok, type Result } from "@stickfarm/common/result";
@@ -42,7 +43,7 @@ export async function compileRevision(
   const library = await readLibrary(farm);
   const { findings, definition } = readDefinition(revision.yaml, { nowMs: farm.nowMs(), library });
   if (definition === null) return fail(invalid(revision, findings));
-  const names = referencesOf(definition).map(({ name }) => name);
+  const names = neededContents(definition, library);
   const contents = [...library.contents.values()].filter(({ name }) => names.includes(name));
   const present = await checkBlobs(farm, contents);
   if (!present.ok) return present;
@@ -54,6 +55,7 @@ export async function compileRevision(
     digest: revision.digest,
     contents: library.contents,
     secrets: secrets.value,
+    taskSequences: library.taskSequences,
     random: { salt: farm.randomBytes(SALT_BYTES), nonce: farm.randomBytes(NONCE_BYTES) },
     // A revision without a password compiles to the same manifest whenever that is.
     nowMs: revision.createdAtMs,

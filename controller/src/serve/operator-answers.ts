@@ -4,6 +4,7 @@ import { answerBuilds } from "./answer-builds.ts";
 import { answerContents } from "./answer-contents.ts";
 import { answerMedia } from "./answer-media.ts";
 import { answerSecrets } from "./answer-secrets.ts";
+import { answerTaskSequences } from "./answer-task-sequences.ts";
 import type { Farm } from "./farm.ts";
 
 /** Everything that operators can ask of this farm. */
@@ -12,6 +13,7 @@ export function operatorAnswers(farm: Farm, makeToken: MakeToken): OperatorAnswe
     ...answerContents(farm),
     ...answerSecrets(farm),
     ...answerMedia(farm),
+    ...answerTaskSequences(farm),
     ...answerBuilds(farm),
     ...answerAgents(farm, makeToken),
   };

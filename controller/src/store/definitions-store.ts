@@ -11,7 +11,7 @@ export type Revision = {
   readonly createdAtMs: number;
 };
 
-/** Revisions are never changed or removed: builds point at them. */
+/** Revisions are never changed or removed: builds point at them. The same for each kind of thing that has revisions. */
 export type DefinitionsStore = {
   /** Stores a new revision, or gives the newest one back when its digest is the same. */
   readonly add: (
@@ -19,19 +19,25 @@ export type DefinitionsStore = {
   ) => Promise<{ readonly revision: Revision; readonly stored: boolean }>;
   /** `revision` 0 = newest. */
   readonly find: (name: string, revision: number) => Promise<Revision | null>;
+  /** Every revision, the newest first. */
+  readonly history: (name: string) => Promise<readonly Revision[]>;
   /** The newest revision of each, by name. */
   readonly list: () => Promise<readonly Revision[]>;
 };
 
-export function definitionsStore(db: Db): DefinitionsStore {
+export function definitionsStore(
+  db: Db,
+  table: "definitions" | "task_sequences",
+): DefinitionsStore {
+  const newestOf = `SELECT * FROM ${table} WHERE name = ? ORDER BY revision DESC`;
   return {
     add: (definition) =>
       db.transaction(async (tx) => {
-        const [row] = await tx.all(NEWEST, [definition.name]);
+        const [row] = await tx.all(`${newestOf} LIMIT 1`, [definition.name]);
         const newest = row === undefined ? null : parseRevision(row);
         if (newest?.digest === definition.digest) return { revision: newest, stored: false };
         const revision = { ...definition, revision: (newest?.revision ?? 0) + 1 };
-        await tx.run("INSERT INTO definitions VALUES (?, ?, ?, ?, ?, ?, ?)", [
+        await tx.run(`INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?)`, [
           revision.name,
           revision.revision,
           revision.digest,
@@ -45,24 +51,23 @@ export function definitionsStore(db: Db): DefinitionsStore {
     find: async (name, revision) => {
       const [row] =
         revision === 0
-          ? await db.read(NEWEST, [name])
-          : await db.read("SELECT * FROM definitions WHERE name = ? AND revision = ?", [
+          ? await db.read(`${newestOf} LIMIT 1`, [name])
+          : await db.read(`SELECT * FROM ${table} WHERE name = ? AND revision = ?`, [
               name,
               revision,
             ]);
       return row === undefined ? null : parseRevision(row);
     },
+    history: async (name) => (await db.read(newestOf, [name])).map(parseRevision),
     list: async () => {
       const rows = await db.read(
-        `SELECT * FROM definitions AS d WHERE revision =
-         (SELECT MAX(revision) FROM definitions WHERE name = d.name) ORDER BY name`,
+        `SELECT * FROM ${table} AS d WHERE revision =
+         (SELECT MAX(revision) FROM ${table} WHERE name = d.name) ORDER BY name`,
       );
       return rows.map(parseRevision);
     },
   };
 }
-
-const NEWEST = "SELECT * FROM definitions WHERE name = ? ORDER BY revision DESC LIMIT 1";
 
 function parseRevision(row: Row): Revision {
   return {

@@ -121,4 +121,16 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER build_log_is_not_shortened BEFORE DELETE ON build_log
     BEGIN SELECT RAISE(ABORT, 'lines of the build log are never removed'); END;
   `,
+  `
+  CREATE TABLE task_sequences (
+    name TEXT NOT NULL,
+    revision INTEGER NOT NULL CHECK (revision >= 1),
+    digest TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    description TEXT NOT NULL,
+    yaml TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (name, revision)
+  ) STRICT;
+  `,
 ];

@@ -12,6 +12,7 @@ export type Store = {
   readonly contents: ContentsStore;
   readonly definitions: DefinitionsStore;
   readonly secrets: SecretsStore;
+  readonly taskSequences: DefinitionsStore;
 };
 
 export function storeOn(db: Db): Store {
@@ -19,7 +20,8 @@ export function storeOn(db: Db): Store {
     agents: agentsStore(db),
     builds: new BuildsStore(db),
     contents: contentsStore(db),
-    definitions: definitionsStore(db),
+    definitions: definitionsStore(db, "definitions"),
     secrets: secretsStore(db),
+    taskSequences: definitionsStore(db, "task_sequences"),
   };
 }

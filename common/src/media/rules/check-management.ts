@@ -21,11 +21,21 @@ export function checkManagement({ spec }: BootableMediaDraft): readonly Finding[
     ...(urls ?? []).flatMap(checkUrl),
     ...checkDuplicates(urls ?? []),
     ...checkSchemes(urls ?? [], certificateOf(spec?.security?.certificate), management.internet),
+    ...(management.mode === "dynamic" && spec?.security?.certificate?.pkcs12 !== undefined
+      ? [SAME_ROOT]
+      : []),
     ...(management.internet === true
       ? checkInternet(management.mode, urls ?? [], spec?.security?.password !== undefined)
       : []),
   ];
 }
+
+const SAME_ROOT = findingAt(
+  "dynamic-pkcs12-roots",
+  [...AT, "mode"],
+  "is dynamic with a PKCS #12 certificate: every site that the stick may be sent to must know the same root",
+  "Make sure of it, or write mode: siteBased and one definition for each site",
+);
 
 function checkSiteCode(siteCode: string | undefined): readonly Finding[] {
   if (siteCode === undefined || SITE_CODE.test(siteCode)) return [];

@@ -9,8 +9,6 @@ test.each([
   [{ output: { usb: { oversizeFiles: "splitWim" } } }, "spec.output.usb.oversizeFiles"],
   [{ output: { iso: {} } }, "spec.output.iso"],
   [{ security: { password, certificate: { selfSigned: {} } } }, "spec.security.certificate"],
-  [{ taskSequence: { name: "install-w11" } }, "spec.taskSequence"],
-  [{ customization: { prestart: { command: "cmd /C x" } } }, "spec.customization.prestart"],
   [{ distributionPoints: ["local", "dp-oslo"] }, "spec.distributionPoints[1]"],
 ])("checkNotBuilt() refuses %j by name", (spec, path) => {
   const { findings, definition } = checkDefinition(bootableMedia(spec), {

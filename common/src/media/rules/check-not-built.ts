@@ -23,16 +23,6 @@ const ROWS: readonly NotBuilt[] = [
     what: "put a certificate on the stick",
     isUsed: ({ spec }) => spec?.security?.certificate !== undefined,
   },
-  {
-    at: ["spec", "taskSequence"],
-    what: "point at a task sequence",
-    isUsed: ({ spec }) => spec?.taskSequence !== undefined,
-  },
-  {
-    at: ["spec", "customization", "prestart"],
-    what: "run a command before the start",
-    isUsed: ({ spec }) => spec?.customization?.prestart !== undefined,
-  },
 ];
 
 type NotBuilt = {

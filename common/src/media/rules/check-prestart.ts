@@ -46,6 +46,16 @@ function checkCommand(command: string): readonly Finding[] {
             "Write it as cmd /C COMMAND",
           ),
         ]),
+    ...(/(password|passwd|pwd|secret|token|apikey)\s*[=:]\s*[^\s%"]/i.test(command)
+      ? [
+          findingAt(
+            "prestart-looks-secret",
+            at,
+            "seems to hold a secret, and is shown to everybody who may see the definition",
+            "Put the secret into a variable with secret: NAME, and let the command read that",
+          ),
+        ]
+      : []),
     ...(/(^|[\s"'=])[a-z]:[\\/]/i.test(command)
       ? [
           findingAt(

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { checkDefinition } from "../check-definition.ts";
+import { bootImageContent, libraryOf } from "../test-library.ts";
 import { checkSecretName } from "./check-security.ts";
-import { foundIn, renderFinding } from "./test-findings.ts";
+import { bootableMedia, foundIn, NOW_MS, renderFinding } from "./test-findings.ts";
 
 const password = { secret: "media/hq" };
 const NO_PASSWORD =
@@ -58,5 +60,24 @@ test.each([
   expect(found(mode.toLowerCase(), "smstsassignusersmode")).toEqual([]);
   expect(found("other")).toEqual([
     `error spec.customization.variables[0]: sets SMSTSAssignUsersMode, must be ${mode} as userDeviceAffinity is ${userDeviceAffinity}`,
+  ]);
+});
+
+test("checkDefinition() refuses a media password that can be guessed, and does not say it", () => {
+  const library = {
+    ...libraryOf([bootImageContent("winpe", ["x64"])], ["media/hq", "join/hq"]),
+    weakSecrets: new Map([
+      ["media/hq", "it has 4 characters, at least 12 are needed"],
+      ["join/hq", "it has 4 characters, at least 12 are needed"],
+    ]),
+  };
+  const customization = { variables: [{ name: "Join", secret: "join/hq" }] };
+  const { findings } = checkDefinition(bootableMedia({ customization }), {
+    nowMs: NOW_MS,
+    library,
+  });
+  expect(findings.map(({ code }) => code)).toEqual(["secret_weak"]);
+  expect(findings.map(renderFinding)).toEqual([
+    "error spec.security.password.secret: names a secret that is no media password: it has 4 characters, at least 12 are needed",
   ]);
 });

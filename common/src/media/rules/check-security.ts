@@ -1,6 +1,7 @@
 import type { UserDeviceAffinity } from "../definition.ts";
 import type { BootableMediaDraft } from "../definition-shape.ts";
 import { type Finding, type FindingPath, findingAt } from "../finding.ts";
+import type { Library } from "../library.ts";
 import { isSecretName } from "../name.ts";
 
 const AT = ["spec", "security"];
@@ -9,13 +10,33 @@ const AT = ["spec", "security"];
 export function checkSecurity({ spec }: BootableMediaDraft): readonly Finding[] {
   const security = spec?.security;
   const holdsSettings =
-    spec?.management !== undefined || (spec?.customization?.variables ?? []).length > 0;
+    spec?.management !== undefined ||
+    spec?.customization?.prestart !== undefined ||
+    (spec?.customization?.variables ?? []).length > 0;
   return [
     ...checkSecretName([...AT, "password", "secret"], security?.password?.secret),
     ...(security?.password === undefined && holdsSettings ? [NO_PASSWORD] : []),
     ...(security?.unknownComputers === true ? [UNKNOWN_COMPUTERS] : []),
     ...(security?.unknownComputers === true && spec?.unattended === true ? [MAY_WIPE] : []),
     ...checkAffinity(security?.userDeviceAffinity, spec?.customization?.variables ?? []),
+  ];
+}
+
+/** Whoever finds the stick can guess as long as they like. Nothing of the secret is in what is found. */
+export function checkPasswordStrength(
+  { spec }: BootableMediaDraft,
+  library: Library | null,
+): readonly Finding[] {
+  const name = spec?.security?.password?.secret;
+  const why = name === undefined ? undefined : library?.weakSecrets.get(name);
+  if (why === undefined) return [];
+  return [
+    findingAt(
+      "password-weak",
+      [...AT, "password", "secret"],
+      `names a secret that is no media password: ${why}`,
+      "Set a longer one with `stickfarm secret set NAME`",
+    ),
   ];
 }
 
@@ -53,7 +74,8 @@ const MAY_WIPE = findingAt(
   "Write unattended: false, or unknownComputers: false",
 );
 
-const MODE_OF: Readonly<Record<UserDeviceAffinity, string>> = {
+/** What SMSTSAssignUsersMode says of each choice. */
+export const AFFINITY_MODES: Readonly<Record<UserDeviceAffinity, string>> = {
   none: "Disabled",
   pendingApproval: "Pending",
   autoApproval: "Auto",
@@ -69,13 +91,13 @@ function checkAffinity(
 ): readonly Finding[] {
   return variables.flatMap((variable, index) => {
     if (variable?.name?.toLowerCase() !== "smstsassignusersmode") return [];
-    if (variable.value?.toLowerCase() === MODE_OF[affinity].toLowerCase()) return [];
+    if (variable.value?.toLowerCase() === AFFINITY_MODES[affinity].toLowerCase()) return [];
     return [
       findingAt(
         "affinity-differs",
         ["spec", "customization", "variables", index],
-        `sets SMSTSAssignUsersMode, must be ${MODE_OF[affinity]} as userDeviceAffinity is ${affinity}`,
-        `Write value: ${MODE_OF[affinity]}, or remove the variable`,
+        `sets SMSTSAssignUsersMode, must be ${AFFINITY_MODES[affinity]} as userDeviceAffinity is ${affinity}`,
+        `Write value: ${AFFINITY_MODES[affinity]}, or remove the variable`,
       ),
     ];
   });

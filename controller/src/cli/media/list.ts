@@ -18,14 +18,18 @@ const COLUMNS: readonly Column<MediaSummary>[] = [
 export function mediaListCommand(shell: Shell) {
   return newCommand(shell, {
     name: "list",
-    description: "List the media definitions, each with its newest revision.",
-    examples: ["stickfarm media list"],
-  }).action((_options, command) =>
-    shell.ask(command, async (session, controller) => {
-      const response = await controller.call(OperatorServiceService.listMedia, {});
-      if (!response.ok) return response;
-      writeList(session, response.value.media, COLUMNS);
-      return ok(0);
-    }),
-  );
+    description:
+      "List the media definitions, each with its newest revision.\n\nWith --history every revision of one, the newest first.",
+    examples: ["stickfarm media list", "stickfarm media list --history hq-bare-metal"],
+  })
+    .option("--history <name>", "every revision of this definition")
+    .action(({ history = "" }, command) =>
+      shell.ask(command, async (session, controller) => {
+        const request = { historyOf: history };
+        const response = await controller.call(OperatorServiceService.listMedia, request);
+        if (!response.ok) return response;
+        writeList(session, response.value.media, COLUMNS);
+        return ok(0);
+      }),
+    );
 }

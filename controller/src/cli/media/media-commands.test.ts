@@ -98,7 +98,7 @@ test("media check refuses what is not there, not text, or too large", async () =
 });
 
 test("media show prints to a file what was applied, and to a terminal what is safe", async () => {
-  const yaml = "kind: BootableMedia\n# \u001b[2J\n";
+  const yaml = "\ufeffkind: BootableMedia\r\n# \u001b[2J\n\n  ";
   const asked: unknown[] = [];
   const { run } = await setUp({
     getMedia: (request) => {
@@ -107,9 +107,12 @@ test("media show prints to a file what was applied, and to a terminal what is sa
     },
   });
   expect((await run(["media", "show", "hq@3"])).stdout).toBe(yaml);
+  const exact = await run(["media", "show", "hq@3", "-o", "yaml"]);
+  expect(exact).toEqual({ status: 0, stdout: yaml, stderr: "" });
   const { stdout } = await run(["media", "show", "hq"], { terminal: true });
-  expect(stdout).toBe("kind: BootableMedia\n# \ufffd[2J\n");
+  expect(stdout).toMatch(/^.?kind: BootableMedia.?\n# \ufffd\[2J\n$/);
   expect(asked).toEqual([
+    { name: "hq", revision: 3 },
     { name: "hq", revision: 3 },
     { name: "hq", revision: 0 },
   ]);
@@ -122,6 +125,19 @@ test("media list prints the newest revisions", async () => {
     hq           3  BootableMedia  aaaaaaaaaaaa  2026-11-22T08:00:00Z
     "
   `);
+});
+
+test("media list --history asks for every revision of one", async () => {
+  const requests: unknown[] = [];
+  const { run } = await setUp({
+    listMedia: (request) => {
+      requests.push(request);
+      return ok({ media: [MEDIA, { ...MEDIA, revision: 2 }] });
+    },
+  });
+  const { stdout } = await run(["media", "list", "--history", "hq", "-o", "json"]);
+  expect(requests).toEqual([{ historyOf: "hq" }]);
+  expect(JSON.parse(stdout)).toMatchObject([{ revision: 3 }, { revision: 2 }]);
 });
 
 test("media show of an unknown name exits with 3", async () => {

@@ -1,20 +1,19 @@
 import { ok } from "@stickfarm/common/result";
-import { sanitizeLines } from "@stickfarm/common/sanitize-text";
 import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
 import { parseMediaRef } from "../argument/parse-media-ref.ts";
 import { renderTime } from "../output/render-fields.ts";
-import { writeAnswer } from "../output/write-answer.ts";
 import { newCommand } from "../shell/new-command.ts";
-import { say } from "../shell/session.ts";
 import type { Shell } from "../shell/shell.ts";
+import { writeApplied } from "./write-applied.ts";
 
 export function mediaShowCommand(shell: Shell) {
   return newCommand(shell, {
     name: "show",
-    description: "Print a media definition as it was applied.\n\nWithout @REVISION the newest.",
+    description:
+      "Print a media definition as it was applied, comments and all.\n\nWithout @REVISION the newest; `media list --history NAME` has them all.",
     examples: [
       "stickfarm media show hq-bare-metal",
-      "stickfarm media show hq-bare-metal@3 > hq.yaml",
+      "stickfarm media show hq-bare-metal@3 -o yaml > hq.yaml",
     ],
   })
     .argument("<name[@revision]>", "media and revision")
@@ -25,14 +24,11 @@ export function mediaShowCommand(shell: Shell) {
         const response = await controller.call(OperatorServiceService.getMedia, ref.value);
         if (!response.ok) return response;
         const { media, yaml } = response.value;
-        // A file gets what was applied, byte for byte; a terminal gets what is safe to look at.
-        const shown = session.io.stdout.isTTY === true ? sanitizeLines(yaml) : yaml;
-        writeAnswer(session, { ...media, yaml }, () => `${shown.trimEnd()}\n`);
-        if (media !== undefined && session.format === "table")
-          say(
-            session,
-            `${media.name}@${media.revision}, ${media.digest}, stored ${renderTime(media.createdAtMs)}`,
-          );
+        const note =
+          media === undefined
+            ? ""
+            : `${media.name}@${media.revision}, ${media.digest}, stored ${renderTime(media.createdAtMs)}`;
+        writeApplied(session, { yaml, value: { ...media, yaml }, note });
         return ok(0);
       }),
     );

@@ -342,13 +342,15 @@ export interface MediaSummary {
   readonly description: string;
 }
 
-/** Asks for all of them. */
+/** Which media definitions to list. */
 export interface ListMediaRequest {
+  /** Empty = the newest revision of each; else every revision of this one, the newest first. */
+  readonly historyOf: string;
 }
 
-/** All media definitions. */
+/** The media definitions asked for. */
 export interface ListMediaResponse {
-  /** Newest revision of each. */
+  /** Each revision once. */
   readonly media: readonly MediaSummary[];
 }
 
@@ -390,6 +392,72 @@ export interface CompileMediaResponse {
   readonly manifestSignature: Buffer;
   /** What should be known before it is used. */
   readonly warnings: readonly Finding[];
+}
+
+/** A task sequence to check and store. */
+export interface ApplyTaskSequenceRequest {
+  /** The task sequence, YAML. */
+  readonly yaml: string;
+  /** Check only. */
+  readonly dryRun: boolean;
+}
+
+/** What was found, and what was stored. */
+export interface ApplyTaskSequenceResponse {
+  /** All at once. */
+  readonly findings: readonly Finding[];
+  /** Unset when an error was found. */
+  readonly taskSequence:
+    | TaskSequenceSummary
+    | undefined;
+  /** True: a new revision was stored; false: same digest as the newest, or dry_run. */
+  readonly stored: boolean;
+}
+
+/** One revision of a task sequence. */
+export interface TaskSequenceSummary {
+  /** As metadata.name of the task sequence. */
+  readonly name: string;
+  /** Counts from 1; 0 when it is not stored. */
+  readonly revision: number;
+  /** SHA-256, lower-case hex. */
+  readonly digest: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly createdAtMs: number;
+  /** As metadata.description of the task sequence; may be empty. */
+  readonly description: string;
+  /** Names of contents. */
+  readonly packages: readonly string[];
+  /** Id of the deployment that is started without a question, or empty. */
+  readonly preferredDeployment: string;
+}
+
+/** Asks for all of them. */
+export interface ListTaskSequencesRequest {
+}
+
+/** All task sequences. */
+export interface ListTaskSequencesResponse {
+  /** Newest revision of each. */
+  readonly taskSequences: readonly TaskSequenceSummary[];
+}
+
+/** Which revision to show. */
+export interface GetTaskSequenceRequest {
+  /** As metadata.name of the task sequence. */
+  readonly name: string;
+  /** 0 = newest. */
+  readonly revision: number;
+}
+
+/** The revision asked for. */
+export interface GetTaskSequenceResponse {
+  /** Which revision this is. */
+  readonly taskSequence:
+    | TaskSequenceSummary
+    | undefined;
+  /** The task sequence as it was applied. */
+  readonly yaml: string;
 }
 
 /** Where to build. */
@@ -4038,11 +4106,14 @@ export const MediaSummary: MessageFns<MediaSummary> = {
 };
 
 function createBaseListMediaRequest(): ListMediaRequest {
-  return {};
+  return { historyOf: "" };
 }
 
 export const ListMediaRequest: MessageFns<ListMediaRequest> = {
-  encode(_: ListMediaRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ListMediaRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.historyOf !== "") {
+      writer.uint32(10).string(message.historyOf);
+    }
     return writer;
   },
 
@@ -4059,6 +4130,14 @@ export const ListMediaRequest: MessageFns<ListMediaRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.historyOf = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4071,20 +4150,30 @@ export const ListMediaRequest: MessageFns<ListMediaRequest> = {
     }
   },
 
-  fromJSON(_: any): ListMediaRequest {
-    return {};
+  fromJSON(object: any): ListMediaRequest {
+    return {
+      historyOf: isSet(object.historyOf)
+        ? globalThis.String(object.historyOf)
+        : isSet(object.history_of)
+        ? globalThis.String(object.history_of)
+        : "",
+    };
   },
 
-  toJSON(_: ListMediaRequest): unknown {
+  toJSON(message: ListMediaRequest): unknown {
     const obj: any = {};
+    if (message.historyOf !== "") {
+      obj.historyOf = message.historyOf;
+    }
     return obj;
   },
 
   create<I extends Exact<DeepPartial<ListMediaRequest>, I>>(base?: I): ListMediaRequest {
     return ListMediaRequest.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<ListMediaRequest>, I>>(_: I): ListMediaRequest {
+  fromPartial<I extends Exact<DeepPartial<ListMediaRequest>, I>>(object: I): ListMediaRequest {
     const message = createBaseListMediaRequest() as any;
+    message.historyOf = object.historyOf ?? "";
     return message;
   },
 };
@@ -4534,6 +4623,676 @@ export const CompileMediaResponse: MessageFns<CompileMediaResponse> = {
     message.manifest = object.manifest ?? Buffer.alloc(0);
     message.manifestSignature = object.manifestSignature ?? Buffer.alloc(0);
     message.warnings = object.warnings?.map((e) => Finding.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseApplyTaskSequenceRequest(): ApplyTaskSequenceRequest {
+  return { yaml: "", dryRun: false };
+}
+
+export const ApplyTaskSequenceRequest: MessageFns<ApplyTaskSequenceRequest> = {
+  encode(message: ApplyTaskSequenceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.yaml !== "") {
+      writer.uint32(10).string(message.yaml);
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(16).bool(message.dryRun);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApplyTaskSequenceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApplyTaskSequenceRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.yaml = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApplyTaskSequenceRequest {
+    return {
+      yaml: isSet(object.yaml) ? globalThis.String(object.yaml) : "",
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+    };
+  },
+
+  toJSON(message: ApplyTaskSequenceRequest): unknown {
+    const obj: any = {};
+    if (message.yaml !== "") {
+      obj.yaml = message.yaml;
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApplyTaskSequenceRequest>, I>>(base?: I): ApplyTaskSequenceRequest {
+    return ApplyTaskSequenceRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApplyTaskSequenceRequest>, I>>(object: I): ApplyTaskSequenceRequest {
+    const message = createBaseApplyTaskSequenceRequest() as any;
+    message.yaml = object.yaml ?? "";
+    message.dryRun = object.dryRun ?? false;
+    return message;
+  },
+};
+
+function createBaseApplyTaskSequenceResponse(): ApplyTaskSequenceResponse {
+  return { findings: [], taskSequence: undefined, stored: false };
+}
+
+export const ApplyTaskSequenceResponse: MessageFns<ApplyTaskSequenceResponse> = {
+  encode(message: ApplyTaskSequenceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.findings) {
+      Finding.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.taskSequence !== undefined) {
+      TaskSequenceSummary.encode(message.taskSequence, writer.uint32(18).fork()).join();
+    }
+    if (message.stored !== false) {
+      writer.uint32(24).bool(message.stored);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApplyTaskSequenceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApplyTaskSequenceResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.findings.push(Finding.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.taskSequence = TaskSequenceSummary.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.stored = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApplyTaskSequenceResponse {
+    return {
+      findings: globalThis.Array.isArray(object?.findings) ? object.findings.map((e: any) => Finding.fromJSON(e)) : [],
+      taskSequence: isSet(object.taskSequence)
+        ? TaskSequenceSummary.fromJSON(object.taskSequence)
+        : isSet(object.task_sequence)
+        ? TaskSequenceSummary.fromJSON(object.task_sequence)
+        : undefined,
+      stored: isSet(object.stored) ? globalThis.Boolean(object.stored) : false,
+    };
+  },
+
+  toJSON(message: ApplyTaskSequenceResponse): unknown {
+    const obj: any = {};
+    if (message.findings?.length) {
+      obj.findings = message.findings.map((e) => Finding.toJSON(e));
+    }
+    if (message.taskSequence !== undefined) {
+      obj.taskSequence = TaskSequenceSummary.toJSON(message.taskSequence);
+    }
+    if (message.stored !== false) {
+      obj.stored = message.stored;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApplyTaskSequenceResponse>, I>>(base?: I): ApplyTaskSequenceResponse {
+    return ApplyTaskSequenceResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApplyTaskSequenceResponse>, I>>(object: I): ApplyTaskSequenceResponse {
+    const message = createBaseApplyTaskSequenceResponse() as any;
+    message.findings = object.findings?.map((e) => Finding.fromPartial(e)) || [];
+    message.taskSequence = (object.taskSequence !== undefined && object.taskSequence !== null)
+      ? TaskSequenceSummary.fromPartial(object.taskSequence)
+      : undefined;
+    message.stored = object.stored ?? false;
+    return message;
+  },
+};
+
+function createBaseTaskSequenceSummary(): TaskSequenceSummary {
+  return { name: "", revision: 0, digest: "", createdAtMs: 0, description: "", packages: [], preferredDeployment: "" };
+}
+
+export const TaskSequenceSummary: MessageFns<TaskSequenceSummary> = {
+  encode(message: TaskSequenceSummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(16).uint32(message.revision);
+    }
+    if (message.digest !== "") {
+      writer.uint32(26).string(message.digest);
+    }
+    if (message.createdAtMs !== 0) {
+      writer.uint32(32).uint64(message.createdAtMs);
+    }
+    if (message.description !== "") {
+      writer.uint32(42).string(message.description);
+    }
+    for (const v of message.packages) {
+      writer.uint32(50).string(v!);
+    }
+    if (message.preferredDeployment !== "") {
+      writer.uint32(58).string(message.preferredDeployment);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TaskSequenceSummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTaskSequenceSummary() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.createdAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.packages.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.preferredDeployment = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TaskSequenceSummary {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
+      createdAtMs: isSet(object.createdAtMs)
+        ? globalThis.Number(object.createdAtMs)
+        : isSet(object.created_at_ms)
+        ? globalThis.Number(object.created_at_ms)
+        : 0,
+      description: isSet(object.description) ? globalThis.String(object.description) : "",
+      packages: globalThis.Array.isArray(object?.packages) ? object.packages.map((e: any) => globalThis.String(e)) : [],
+      preferredDeployment: isSet(object.preferredDeployment)
+        ? globalThis.String(object.preferredDeployment)
+        : isSet(object.preferred_deployment)
+        ? globalThis.String(object.preferred_deployment)
+        : "",
+    };
+  },
+
+  toJSON(message: TaskSequenceSummary): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
+    if (message.createdAtMs !== 0) {
+      obj.createdAtMs = Math.round(message.createdAtMs);
+    }
+    if (message.description !== "") {
+      obj.description = message.description;
+    }
+    if (message.packages?.length) {
+      obj.packages = message.packages;
+    }
+    if (message.preferredDeployment !== "") {
+      obj.preferredDeployment = message.preferredDeployment;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TaskSequenceSummary>, I>>(base?: I): TaskSequenceSummary {
+    return TaskSequenceSummary.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TaskSequenceSummary>, I>>(object: I): TaskSequenceSummary {
+    const message = createBaseTaskSequenceSummary() as any;
+    message.name = object.name ?? "";
+    message.revision = object.revision ?? 0;
+    message.digest = object.digest ?? "";
+    message.createdAtMs = object.createdAtMs ?? 0;
+    message.description = object.description ?? "";
+    message.packages = object.packages?.map((e) => e) || [];
+    message.preferredDeployment = object.preferredDeployment ?? "";
+    return message;
+  },
+};
+
+function createBaseListTaskSequencesRequest(): ListTaskSequencesRequest {
+  return {};
+}
+
+export const ListTaskSequencesRequest: MessageFns<ListTaskSequencesRequest> = {
+  encode(_: ListTaskSequencesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTaskSequencesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTaskSequencesRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListTaskSequencesRequest {
+    return {};
+  },
+
+  toJSON(_: ListTaskSequencesRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListTaskSequencesRequest>, I>>(base?: I): ListTaskSequencesRequest {
+    return ListTaskSequencesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListTaskSequencesRequest>, I>>(_: I): ListTaskSequencesRequest {
+    const message = createBaseListTaskSequencesRequest() as any;
+    return message;
+  },
+};
+
+function createBaseListTaskSequencesResponse(): ListTaskSequencesResponse {
+  return { taskSequences: [] };
+}
+
+export const ListTaskSequencesResponse: MessageFns<ListTaskSequencesResponse> = {
+  encode(message: ListTaskSequencesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.taskSequences) {
+      TaskSequenceSummary.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTaskSequencesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTaskSequencesResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.taskSequences.push(TaskSequenceSummary.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListTaskSequencesResponse {
+    return {
+      taskSequences: globalThis.Array.isArray(object?.taskSequences)
+        ? object.taskSequences.map((e: any) => TaskSequenceSummary.fromJSON(e))
+        : globalThis.Array.isArray(object?.task_sequences)
+        ? object.task_sequences.map((e: any) => TaskSequenceSummary.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListTaskSequencesResponse): unknown {
+    const obj: any = {};
+    if (message.taskSequences?.length) {
+      obj.taskSequences = message.taskSequences.map((e) => TaskSequenceSummary.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListTaskSequencesResponse>, I>>(base?: I): ListTaskSequencesResponse {
+    return ListTaskSequencesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListTaskSequencesResponse>, I>>(object: I): ListTaskSequencesResponse {
+    const message = createBaseListTaskSequencesResponse() as any;
+    message.taskSequences = object.taskSequences?.map((e) => TaskSequenceSummary.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetTaskSequenceRequest(): GetTaskSequenceRequest {
+  return { name: "", revision: 0 };
+}
+
+export const GetTaskSequenceRequest: MessageFns<GetTaskSequenceRequest> = {
+  encode(message: GetTaskSequenceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(16).uint32(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetTaskSequenceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetTaskSequenceRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetTaskSequenceRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+    };
+  },
+
+  toJSON(message: GetTaskSequenceRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetTaskSequenceRequest>, I>>(base?: I): GetTaskSequenceRequest {
+    return GetTaskSequenceRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetTaskSequenceRequest>, I>>(object: I): GetTaskSequenceRequest {
+    const message = createBaseGetTaskSequenceRequest() as any;
+    message.name = object.name ?? "";
+    message.revision = object.revision ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetTaskSequenceResponse(): GetTaskSequenceResponse {
+  return { taskSequence: undefined, yaml: "" };
+}
+
+export const GetTaskSequenceResponse: MessageFns<GetTaskSequenceResponse> = {
+  encode(message: GetTaskSequenceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.taskSequence !== undefined) {
+      TaskSequenceSummary.encode(message.taskSequence, writer.uint32(10).fork()).join();
+    }
+    if (message.yaml !== "") {
+      writer.uint32(18).string(message.yaml);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetTaskSequenceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetTaskSequenceResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.taskSequence = TaskSequenceSummary.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.yaml = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetTaskSequenceResponse {
+    return {
+      taskSequence: isSet(object.taskSequence)
+        ? TaskSequenceSummary.fromJSON(object.taskSequence)
+        : isSet(object.task_sequence)
+        ? TaskSequenceSummary.fromJSON(object.task_sequence)
+        : undefined,
+      yaml: isSet(object.yaml) ? globalThis.String(object.yaml) : "",
+    };
+  },
+
+  toJSON(message: GetTaskSequenceResponse): unknown {
+    const obj: any = {};
+    if (message.taskSequence !== undefined) {
+      obj.taskSequence = TaskSequenceSummary.toJSON(message.taskSequence);
+    }
+    if (message.yaml !== "") {
+      obj.yaml = message.yaml;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetTaskSequenceResponse>, I>>(base?: I): GetTaskSequenceResponse {
+    return GetTaskSequenceResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetTaskSequenceResponse>, I>>(object: I): GetTaskSequenceResponse {
+    const message = createBaseGetTaskSequenceResponse() as any;
+    message.taskSequence = (object.taskSequence !== undefined && object.taskSequence !== null)
+      ? TaskSequenceSummary.fromPartial(object.taskSequence)
+      : undefined;
+    message.yaml = object.yaml ?? "";
     return message;
   },
 };
@@ -8658,7 +9417,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: ApplyMediaResponse): Buffer => Buffer.from(ApplyMediaResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ApplyMediaResponse => ApplyMediaResponse.decode(value),
   },
-  /** Newest revision of each. */
+  /** Newest revision of each, or every revision of one. Problems: media_unknown. */
   listMedia: {
     path: "/stickfarm.v1.OperatorService/ListMedia" as const,
     requestStream: false as const,
@@ -8691,6 +9450,42 @@ export const OperatorServiceService = {
     responseSerialize: (value: CompileMediaResponse): Buffer =>
       Buffer.from(CompileMediaResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CompileMediaResponse => CompileMediaResponse.decode(value),
+  },
+  /** All findings at once; stores a new revision unless dry_run is set, an error was found or nothing changed. */
+  applyTaskSequence: {
+    path: "/stickfarm.v1.OperatorService/ApplyTaskSequence" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ApplyTaskSequenceRequest): Buffer =>
+      Buffer.from(ApplyTaskSequenceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ApplyTaskSequenceRequest => ApplyTaskSequenceRequest.decode(value),
+    responseSerialize: (value: ApplyTaskSequenceResponse): Buffer =>
+      Buffer.from(ApplyTaskSequenceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ApplyTaskSequenceResponse => ApplyTaskSequenceResponse.decode(value),
+  },
+  /** Newest revision of each. */
+  listTaskSequences: {
+    path: "/stickfarm.v1.OperatorService/ListTaskSequences" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListTaskSequencesRequest): Buffer =>
+      Buffer.from(ListTaskSequencesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListTaskSequencesRequest => ListTaskSequencesRequest.decode(value),
+    responseSerialize: (value: ListTaskSequencesResponse): Buffer =>
+      Buffer.from(ListTaskSequencesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListTaskSequencesResponse => ListTaskSequencesResponse.decode(value),
+  },
+  /** Problems: task_sequence_unknown. */
+  getTaskSequence: {
+    path: "/stickfarm.v1.OperatorService/GetTaskSequence" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetTaskSequenceRequest): Buffer =>
+      Buffer.from(GetTaskSequenceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetTaskSequenceRequest => GetTaskSequenceRequest.decode(value),
+    responseSerialize: (value: GetTaskSequenceResponse): Buffer =>
+      Buffer.from(GetTaskSequenceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetTaskSequenceResponse => GetTaskSequenceResponse.decode(value),
   },
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan: {
@@ -8824,7 +9619,7 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   removeSecret: handleUnaryCall<RemoveSecretRequest, RemoveSecretResponse>;
   /** All findings at once; stores a new revision unless dry_run is set, an error was found or nothing changed. */
   applyMedia: handleUnaryCall<ApplyMediaRequest, ApplyMediaResponse>;
-  /** Newest revision of each. */
+  /** Newest revision of each, or every revision of one. Problems: media_unknown. */
   listMedia: handleUnaryCall<ListMediaRequest, ListMediaResponse>;
   /** Problems: media_unknown. */
   getMedia: handleUnaryCall<GetMediaRequest, GetMediaResponse>;
@@ -8833,6 +9628,12 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
    * definition_invalid, content_missing, names_collide, secret_weak.
    */
   compileMedia: handleUnaryCall<CompileMediaRequest, CompileMediaResponse>;
+  /** All findings at once; stores a new revision unless dry_run is set, an error was found or nothing changed. */
+  applyTaskSequence: handleUnaryCall<ApplyTaskSequenceRequest, ApplyTaskSequenceResponse>;
+  /** Newest revision of each. */
+  listTaskSequences: handleUnaryCall<ListTaskSequencesRequest, ListTaskSequencesResponse>;
+  /** Problems: task_sequence_unknown. */
+  getTaskSequence: handleUnaryCall<GetTaskSequenceRequest, GetTaskSequenceResponse>;
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan: handleUnaryCall<PlanRequest, PlanResponse>;
   /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused. */
@@ -8973,7 +9774,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ApplyMediaResponse) => void,
   ): ClientUnaryCall;
-  /** Newest revision of each. */
+  /** Newest revision of each, or every revision of one. Problems: media_unknown. */
   listMedia(
     request: ListMediaRequest,
     callback: (error: ServiceError | null, response: ListMediaResponse) => void,
@@ -9023,6 +9824,54 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CompileMediaResponse) => void,
+  ): ClientUnaryCall;
+  /** All findings at once; stores a new revision unless dry_run is set, an error was found or nothing changed. */
+  applyTaskSequence(
+    request: ApplyTaskSequenceRequest,
+    callback: (error: ServiceError | null, response: ApplyTaskSequenceResponse) => void,
+  ): ClientUnaryCall;
+  applyTaskSequence(
+    request: ApplyTaskSequenceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ApplyTaskSequenceResponse) => void,
+  ): ClientUnaryCall;
+  applyTaskSequence(
+    request: ApplyTaskSequenceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ApplyTaskSequenceResponse) => void,
+  ): ClientUnaryCall;
+  /** Newest revision of each. */
+  listTaskSequences(
+    request: ListTaskSequencesRequest,
+    callback: (error: ServiceError | null, response: ListTaskSequencesResponse) => void,
+  ): ClientUnaryCall;
+  listTaskSequences(
+    request: ListTaskSequencesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListTaskSequencesResponse) => void,
+  ): ClientUnaryCall;
+  listTaskSequences(
+    request: ListTaskSequencesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListTaskSequencesResponse) => void,
+  ): ClientUnaryCall;
+  /** Problems: task_sequence_unknown. */
+  getTaskSequence(
+    request: GetTaskSequenceRequest,
+    callback: (error: ServiceError | null, response: GetTaskSequenceResponse) => void,
+  ): ClientUnaryCall;
+  getTaskSequence(
+    request: GetTaskSequenceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetTaskSequenceResponse) => void,
+  ): ClientUnaryCall;
+  getTaskSequence(
+    request: GetTaskSequenceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetTaskSequenceResponse) => void,
   ): ClientUnaryCall;
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan(request: PlanRequest, callback: (error: ServiceError | null, response: PlanResponse) => void): ClientUnaryCall;
