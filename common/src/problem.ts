@@ -79,6 +79,26 @@ export const PROBLEMS = {
     status: "FAILED_PRECONDITION",
     remedy: "Set another value with `stickfarm secret set NAME`",
   },
+  pkcs12_not_opened: {
+    retry: "never",
+    exit: 2,
+    status: "FAILED_PRECONDITION",
+    remedy: "Set the secret that passwordSecret names to the password of the PKCS #12 file",
+  },
+  pkcs12_legacy: {
+    retry: "never",
+    exit: 2,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Pack it again: `openssl pkcs12 -legacy -in OLD.pfx -out all.pem`, then `openssl pkcs12 -export -in all.pem -out NEW.pfx`, and add that as new content",
+  },
+  certificate_unfit: {
+    retry: "never",
+    exit: 2,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Export a certificate for client authentication with its private key and a password as PKCS #12, add it as new content and name that in the definition",
+  },
   settings_not_opened: {
     retry: "never",
     exit: 4,

@@ -66,8 +66,6 @@ spec:
   output:
     usb: { oversizeFiles: splitWim }
     iso: { fileName: my-media.iso }
-  security:
-    certificate: { selfSigned: {} }
   taskSequence: { name: install-w11 }
   distributionPoints: [local, dp-oslo]
   customization:
@@ -77,7 +75,6 @@ spec:
 const NOT_BUILT_PATHS = [
   "spec.output.usb.oversizeFiles",
   "spec.output.iso",
-  "spec.security.certificate",
   "spec.distributionPoints[1]",
 ];
 

@@ -25,6 +25,7 @@ const CONTROLLER_RIMS = namesOf(
 );
 const AGENT_RIMS = namesOf("agent", "attempt journal hash content drive write nats trust grpc");
 const KEYS = "node @peculiar/x509 reflect-metadata";
+const PKCS12 = "pkijs asn1js";
 const COMMANDS = "node @commander-js/extra-typings @grpc/grpc-js pino ulid yaml";
 const PICTURES = "cli-table3 log-update picocolors string-width";
 
@@ -57,7 +58,7 @@ export const LAYERS: readonly Layer[] = [
   ),
   rim("controller/compile", "controller/src/compile/", SHARED, "node yaml"),
   rim("controller/nats", "controller/src/nats/", SHARED, "node nats @nats-io/jwt @nats-io/nkeys"),
-  rim("controller/trust", "controller/src/trust/", SHARED, `${KEYS} yaml`),
+  rim("controller/trust", "controller/src/trust/", SHARED, `${KEYS} ${PKCS12} yaml`),
   rim("controller/grpc", "controller/src/grpc/", [...SHARED, "gen"], "node @grpc/grpc-js"),
   rim("controller/front", "controller/src/front/", SHARED, "node @grpc/grpc-js"),
   rim(

@@ -63,7 +63,6 @@ test("checkDefinition() knows every field of the contract, and refuses by name w
     'error spec.distributionPoints[1]: is not built yet: this version cannot fetch from "dp-oslo", or from any distribution point but local',
     "error spec.output.usb.oversizeFiles: is not built yet: this version cannot split a WIM file of 4 GiB or more",
     "error spec.output.iso: is not built yet: this version cannot make ISO files",
-    "error spec.security.certificate: is not built yet: this version cannot put a certificate on the stick",
   ]);
 });
 

@@ -3,7 +3,13 @@ import type { Architecture } from "./architecture.ts";
 import { checkDefinition } from "./check-definition.ts";
 import { checkReferences } from "./check-references.ts";
 import { bootableMedia, NOW_MS, renderFinding } from "./rules/test-findings.ts";
-import { bootImageContent, imageContent, libraryOf, treeContent } from "./test-library.ts";
+import {
+  bootImageContent,
+  imageContent,
+  libraryOf,
+  treeContent,
+  treeFile,
+} from "./test-library.ts";
 
 const AT = "spec.bootImage.name";
 
@@ -159,4 +165,18 @@ test("checkDefinition() looks up the task sequence, and what it will fetch", () 
   expect(found("x", [])).toEqual([
     ["task_sequence_unknown", at, unknown, "Store it with `stickfarm task-sequence apply`"],
   ]);
+});
+
+test.each([
+  ["holds 2 files", treeContent("hq-cert", [treeFile("a.pfx"), treeFile("b.pfx")])],
+  ["holds 0 files", treeContent("hq-cert")],
+  ["is a disk image", imageContent("hq-cert")],
+])("checkReferences() wants a single file, not one that %s", (is, content) => {
+  const reference = { kind: "file", at: ["p"], name: "hq-cert" } as const;
+  const found = checkReferences([reference], libraryOf([content], []));
+  expect(found.map(renderFinding)).toEqual([
+    `error p: is "hq-cert", which ${is}, must be a single file`,
+  ]);
+  const good = treeContent("hq-cert", [treeFile("a.pfx")]);
+  expect(checkReferences([reference], libraryOf([good], []))).toEqual([]);
 });

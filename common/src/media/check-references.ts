@@ -29,6 +29,8 @@ export function checkReferences(
         return checkImage(reference.at, content);
       case "tree":
         return checkTreeContent(reference.at, content);
+      case "file":
+        return checkFileContent(reference.at, content);
       case "bootImage":
         return checkBootImageContent(reference.at, content, reference.targets);
       default:
@@ -110,6 +112,15 @@ function checkTreeContent(at: FindingPath, { name, body }: Content): readonly Fi
       "Write kind: DiskImage to write an image, or name a tree",
     ),
   ];
+}
+
+function checkFileContent(at: FindingPath, { name, body }: Content): readonly Finding[] {
+  const count = body.kind === "tree" ? body.files.length : 0;
+  if (count === 1) return [];
+  const is = body.kind === "image" ? "which is a disk image" : `which holds ${count} files`;
+  const rule = `is ${quote(name)}, ${is}, must be a single file`;
+  const remedy = "Add the .pfx or .p12 file itself with `stickfarm content add`";
+  return [findingAt("content-not-file", at, rule, remedy)];
 }
 
 function checkBootImageContent(

@@ -92,7 +92,7 @@ export type Security = {
 
 /** What the stick proves itself with to management points. */
 export type MediaCertificate =
-  /** Milliseconds since 1970 UTC; `null`: from the revision's day, for a year. */
+  /** Milliseconds since 1970 UTC; `null`: from the compilation, for a year. */
   | {
       readonly kind: "selfSigned";
       readonly notBeforeMs: number | null;

@@ -37,6 +37,13 @@ test("neededContents() of a task sequence that is gone lists the rest", () => {
   expect(names).toEqual(["winpe", "tools", "drivers", "prestart-hq"]);
 });
 
+test("neededContents() leaves out the file with a private key", () => {
+  const certificate = { pkcs12: { content: "hq-cert", passwordSecret: "media/hq-pfx" } };
+  const raw = bootableMedia({ security: { password: { secret: "media/hq" }, certificate } });
+  const names = neededContents(definitionOf(raw), { taskSequences: new Map() });
+  expect(names).not.toContain("hq-cert");
+});
+
 test("neededContents() of a disk image is the image", () => {
   const raw = {
     apiVersion: "stickfarm/v1",

@@ -11,7 +11,8 @@ export function neededContents(
   { taskSequences }: Pick<Library, "taskSequences">,
 ): readonly string[] {
   const names = referencesOf(definition).flatMap((reference) => {
-    if (reference.kind === "secret") return [];
+    // A private key stays with the controller: its copy for the stick is sealed before it leaves.
+    if (reference.kind === "secret" || reference.kind === "file") return [];
     if (reference.kind === "taskSequence") return taskSequences.get(reference.name)?.packages ?? [];
     return [reference.name];
   });

@@ -6,7 +6,10 @@ import { bootableMedia, NOW_MS } from "./rules/test-findings.ts";
 const SPEC = {
   bootImage: { name: "winpe", targetArchitectures: ["x64"] },
   files: [{ content: "tools", at: "/tools" }, { content: "drivers" }],
-  security: { password: { secret: "media/hq" } },
+  security: {
+    password: { secret: "media/hq" },
+    certificate: { pkcs12: { content: "hq-cert", passwordSecret: "media/hq-pfx" } },
+  },
   taskSequence: { name: "install-w11" },
   customization: {
     prestart: { command: "cmd /C ask.cmd", package: "prestart-hq" },
@@ -16,6 +19,8 @@ const SPEC = {
     ],
   },
 };
+
+const PKCS12_AT = ["spec", "security", "certificate", "pkcs12"];
 
 const REFERENCES = [
   {
@@ -27,6 +32,8 @@ const REFERENCES = [
   { kind: "tree", at: ["spec", "files", 0, "content"], name: "tools" },
   { kind: "tree", at: ["spec", "files", 1, "content"], name: "drivers" },
   { kind: "secret", at: ["spec", "security", "password", "secret"], name: "media/hq" },
+  { kind: "file", at: [...PKCS12_AT, "content"], name: "hq-cert" },
+  { kind: "secret", at: [...PKCS12_AT, "passwordSecret"], name: "media/hq-pfx" },
   { kind: "taskSequence", at: ["spec", "taskSequence", "name"], name: "install-w11" },
   { kind: "secret", at: ["spec", "customization", "variables", 1, "secret"], name: "join/hq" },
   { kind: "tree", at: ["spec", "customization", "prestart", "package"], name: "prestart-hq" },

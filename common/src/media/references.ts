@@ -8,6 +8,7 @@ export type Reference =
   | (Place & { readonly kind: "bootImage"; readonly targets: Targets })
   | (Place & { readonly kind: "tree" })
   | (Place & { readonly kind: "image" })
+  | (Place & { readonly kind: "file" })
   | (Place & { readonly kind: "secret" })
   | (Place & { readonly kind: "taskSequence" });
 
@@ -20,6 +21,7 @@ export type Targets = {
 };
 
 const PASSWORD_AT = ["spec", "security", "password", "secret"];
+const PKCS12_AT = ["spec", "security", "certificate", "pkcs12"];
 const TASK_SEQUENCE_AT = ["spec", "taskSequence", "name"];
 const PACKAGE_AT = ["spec", "customization", "prestart", "package"];
 const VARIABLES_AT = ["spec", "customization", "variables"];
@@ -35,6 +37,12 @@ export function referencesOf(definition: MediaDefinition): readonly Reference[] 
     ...(security.passwordSecret === null
       ? []
       : [secretReference(PASSWORD_AT, security.passwordSecret)]),
+    ...(security.certificate?.kind === "pkcs12"
+      ? [
+          fileReference([...PKCS12_AT, "content"], security.certificate.content),
+          secretReference([...PKCS12_AT, "passwordSecret"], security.certificate.passwordSecret),
+        ]
+      : []),
     ...(taskSequence === null ? [] : [taskSequenceReference(taskSequence)]),
     ...variables.flatMap((variable, index) =>
       variable.kind === "secret"
@@ -52,12 +60,17 @@ export function referencesOfBootableMedia({ spec }: BootableMediaDraft): readonl
   const { bootImage, files, security, taskSequence, customization } = spec ?? {};
   const targets = (bootImage?.targetArchitectures ?? []).filter((target) => target !== undefined);
   const password = security?.password?.secret;
+  const { content, passwordSecret } = security?.certificate?.pkcs12 ?? {};
   return [
     ...(bootImage?.name === undefined ? [] : [bootImageReference(bootImage.name, targets)]),
     ...(files ?? []).flatMap((place, index) =>
       place?.content === undefined ? [] : [treeReference(filesAt(index), place.content)],
     ),
     ...(password === undefined ? [] : [secretReference(PASSWORD_AT, password)]),
+    ...(content === undefined ? [] : [fileReference([...PKCS12_AT, "content"], content)]),
+    ...(passwordSecret === undefined
+      ? []
+      : [secretReference([...PKCS12_AT, "passwordSecret"], passwordSecret)]),
     ...(taskSequence?.name === undefined ? [] : [taskSequenceReference(taskSequence.name)]),
     ...(customization?.variables ?? []).flatMap((variable, index) =>
       variable?.secret === undefined
@@ -84,6 +97,10 @@ function filesAt(index: number): FindingPath {
 
 function treeReference(at: FindingPath, name: string): Reference {
   return { kind: "tree", at, name };
+}
+
+function fileReference(at: FindingPath, name: string): Reference {
+  return { kind: "file", at, name };
 }
 
 function secretReference(at: FindingPath, name: string): Reference {

@@ -94,6 +94,10 @@ export const RULES = {
   "certificate-expired": error("The certificate has ended"),
   "certificate-long": warning("The certificate is good for more than 2 years"),
   "certificate-not-yet-valid": warning("The certificate begins in the future"),
+  "certificate-not-sealed": error("A certificate's key would lie on a stick without a password"),
+  "certificate-key-long": warning("The certificate's key is longer than the site may take"),
+  "certificate-root-unknown": warning("The certificate's chain ends at no root that is known here"),
+  "certificate-reused": warning("Another definition's sticks carry the same certificate"),
   "affinity-differs": error("SMSTSAssignUsersMode contradicts userDeviceAffinity"),
 
   // spec.bootImage and spec.files.
@@ -111,6 +115,7 @@ export const RULES = {
   "content-unknown": error("A content is not in the library", "content_unknown"),
   "content-not-tree": error("A content is a disk image and must be a tree"),
   "content-not-image": error("A content is a tree and must be a disk image"),
+  "content-not-file": error("A content holds more or less than one file"),
   "folder-relative": error("A folder of the stick does not begin with /"),
   "folder-reserved": error("A folder of the stick is stickfarm's own"),
   "folder-not-fat": error("FAT32 cannot hold the name of a folder"),

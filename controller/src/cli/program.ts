@@ -20,6 +20,7 @@ import { demoCommand } from "./demo/demo.ts";
 import { driveListCommand } from "./drive/list.ts";
 import { initCommand } from "./init.ts";
 import { mediaApplyCommand } from "./media/apply.ts";
+import { mediaCertificatesCommand } from "./media/certificates.ts";
 import { mediaCheckCommand } from "./media/check.ts";
 import { mediaListCommand } from "./media/list.ts";
 import { mediaShowCommand } from "./media/show.ts";
@@ -84,6 +85,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       mediaApplyCommand(shell),
       mediaListCommand(shell),
       mediaShowCommand(shell),
+      mediaCertificatesCommand(shell),
     ]),
     group(TASK_SEQUENCE, [
       taskSequenceApplyCommand(shell),

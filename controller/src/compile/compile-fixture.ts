@@ -84,6 +84,7 @@ export function inputOf(
     contents: new Map(contents.map((content) => [content.name, content])),
     secrets: values,
     taskSequences: new Map([[INSTALL.name, INSTALL]]),
+    certificate: null,
     random: { salt: new Uint8Array(16).fill(1), nonce: new Uint8Array(12).fill(2) },
     nowMs: NOW_MS,
   };

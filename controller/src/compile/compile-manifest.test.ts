@@ -48,6 +48,10 @@ test("compileManifest() composes a stick of files alone, with every default writ
     "tools/sub/x.txt",
   ]);
   expect(textAt(blobs, "MediaLabel.txt")).toBe("label=STICKFARM\n");
+});
+
+test("compileManifest() writes every setting into media.json, also those left out", async () => {
+  const { blobs } = await compiled(FILES_ONLY, [TOOLS]);
   expect(JSON.parse(textAt(blobs, "stickfarm/media.json"))).toEqual({
     formatVersion: 1,
     apiVersion: "stickfarm/v1",
@@ -61,6 +65,7 @@ test("compileManifest() composes a stick of files alone, with every default writ
     passwordRequired: false,
     unknownComputers: false,
     userDeviceAffinity: "none",
+    certificate: null,
     management: null,
     output: {
       usb: {
@@ -175,6 +180,7 @@ async function expectSealed(blobs: Compiled["blobs"], media: string): Promise<vo
       { name: "JoinPassword", value: CANARY },
     ],
     prestart: null,
+    certificate: null,
   });
 }
 
@@ -184,6 +190,44 @@ test("compileManifest() seals with a password alone, so that it can be asked for
   const text = FILES_ONLY.replace("spec:", "spec:\n  security: { password: { secret: media/hq } }");
   const { blobs } = await compiled(text, [TOOLS], secrets());
   expect(blobs.map(({ path }) => path)).toContain("stickfarm/settings.sealed");
+});
+
+test("compileManifest() tells of a certificate in the open, and seals its key", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const pfx = Buffer.from("a file with a private key in it");
+  const facts = {
+    kind: "pkcs12",
+    thumbprint: "AB".repeat(20),
+    subject: "CN=hq",
+    notBeforeMs: Date.UTC(2026, 11, 1),
+    notAfterMs: Date.UTC(2027, 11, 1, 23, 59, 59),
+  } as const;
+  const certificate = { facts, pfx: new Secret(pfx), pfxPassword: Secret.ofText(CANARY) };
+  const result = await compileManifest({
+    ...inputOf(SEALED, [BOOT, TOOLS], secrets()),
+    certificate,
+  });
+  const { manifest, blobs } = compiledOf(result);
+  const sealed = blobs.find(({ path }) => path === "stickfarm/settings.sealed");
+  const opened = await openSettings(sealed?.bytes ?? Buffer.of(), Secret.ofText(CANARY_PASSWORD));
+  expect(opened.ok ? JSON.parse(opened.value.revealText() ?? "").certificate : opened).toEqual({
+    thumbprint: facts.thumbprint,
+    pfx: pfx.toString("base64"),
+    pfxPassword: CANARY,
+  });
+  expect(JSON.parse(textAt(blobs, "stickfarm/media.json")).certificate).toEqual({
+    kind: "pkcs12",
+    thumbprint: facts.thumbprint,
+    subject: "CN=hq",
+    notBefore: "2026-12-01T00:00:00Z",
+    notAfter: "2027-12-01T23:59:59Z",
+  });
+  const open = blobs.map(({ bytes }) => Buffer.from(bytes));
+  for (const bytes of [...open, Buffer.from(renderCanonicalJson(manifest))]) {
+    expect(bytes.includes(pfx) || bytes.includes(pfx.toString("base64"))).toBe(false);
+    expectNoCanary(bytes.toString("latin1"));
+  }
 });
 
 test("compileManifest() takes an image as it is", async () => {

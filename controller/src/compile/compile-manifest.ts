@@ -7,6 +7,7 @@ import type { BootableMedia, DiskImage, MediaDefinition } from "@stickfarm/commo
 import { renderPath } from "@stickfarm/common/media/finding";
 import type { BiosBoot, ImageBody, Manifest, TreeBody } from "@stickfarm/common/media/manifest";
 import { referencesOf } from "@stickfarm/common/media/references";
+import type { StickCertificate } from "@stickfarm/common/media/stick-certificate";
 import { packageFolder } from "@stickfarm/common/media/stick-path";
 import type { StoredTaskSequence } from "@stickfarm/common/media/task-sequence";
 import type { Problem } from "@stickfarm/common/problem";
@@ -30,6 +31,8 @@ export type CompileInput = {
   readonly secrets: ReadonlyMap<string, Secret>;
   /** At least the one that the definition names. */
   readonly taskSequences: ReadonlyMap<string, StoredTaskSequence>;
+  /** What the definition asks for; goes into the sealed settings. */
+  readonly certificate: StickCertificate | null;
   /** Fresh for each compilation. */
   readonly random: SealRandom;
   /** Milliseconds since 1970 UTC: the date of the files that are made here. */

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
+import { invariant } from "@stickfarm/common/invariant";
 import { environmentOf } from "@stickfarm/common/media/environment";
+import type { StickCertificate } from "@stickfarm/common/media/stick-certificate";
 import {
   AUTORUN_PATH,
   MEDIA_JSON_PATH,
@@ -19,7 +21,8 @@ export type GeneratedFile = {
   readonly bytes: Uint8Array;
 };
 
-export type GenerateInput = MediaJsonInput & {
+export type GenerateInput = Omit<MediaJsonInput, "certificate"> & {
+  readonly certificate: StickCertificate | null;
   /** `null`: the definition has no password, and nothing is sealed. */
   readonly sealed: SealedParts | null;
   readonly random: SealRandom;
@@ -28,10 +31,15 @@ export type GenerateInput = MediaJsonInput & {
 /** What a stick carries besides its contents: its label in full, its settings, and those that are sealed. */
 export async function generateFiles(input: GenerateInput): Promise<readonly GeneratedFile[]> {
   const { label, autorun } = input.definition.spec.output;
-  const media = generated(MEDIA_JSON_PATH, Buffer.from(renderMediaJson(input)));
+  const certificate = input.certificate?.facts ?? null;
+  const mediaJson = renderMediaJson({ ...input, certificate });
+  const media = generated(MEDIA_JSON_PATH, Buffer.from(mediaJson));
   const files = [generated(MEDIA_LABEL_PATH, Buffer.from(`label=${label}\n`)), media];
   if (autorun) files.push(generated(AUTORUN_PATH, renderAutorun(label)));
-  if (input.sealed === null) return files;
+  if (input.sealed === null) {
+    invariant(certificate === null, "a certificate without a password was refused");
+    return files;
+  }
   const text = sealedText(input, input.sealed, media.sha256);
   const bytes = await sealSettings(text, input.sealed.password, input.random);
   return [...files, generated(SEALED_SETTINGS_PATH, bytes)];
@@ -39,7 +47,7 @@ export async function generateFiles(input: GenerateInput): Promise<readonly Gene
 
 /** With the digest of the open settings, so that whoever opens these knows that those belong to them. */
 function sealedText(
-  { definition, taskSequence }: GenerateInput,
+  { definition, taskSequence, certificate }: GenerateInput,
   { variables }: SealedParts,
   mediaJsonSha256: string,
 ): string {
@@ -55,7 +63,16 @@ function sealedText(
       return { name, value: kind === "plain" ? variable.value : values.get(name) };
     }),
     prestart: prestart === null ? null : { command: prestart.command },
+    certificate: certificate === null ? null : certificateText(certificate),
   });
+}
+
+function certificateText({ facts, pfx, pfxPassword }: StickCertificate) {
+  return {
+    thumbprint: facts.thumbprint,
+    pfx: Buffer.from(pfx.reveal()).toString("base64"),
+    pfxPassword: pfxPassword.revealText(),
+  };
 }
 
 function generated(path: string, bytes: Uint8Array): GeneratedFile {

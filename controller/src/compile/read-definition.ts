@@ -54,6 +54,17 @@ function readText<Definition>(text: string, check: Check<Definition>): Read<Defi
   return { findings: inOrder(all), definition: hasError(all) ? null : definition };
 }
 
+/** What was placed before, and what was found later about the same text. */
+export function placeFindings(
+  text: string,
+  placed: readonly PlacedFinding[],
+  found: readonly Finding[],
+): readonly PlacedFinding[] {
+  if (found.length === 0) return placed;
+  const yaml = readYaml(text);
+  return inOrder([...placed, ...found.map((finding) => place(finding, yaml))]);
+}
+
 function placeError({ at, ...error }: YamlError): PlacedFinding {
   const { severity, code } = RULES[error.ruleId];
   return { ...error, severity, code, path: renderPath(at) };

@@ -3,6 +3,7 @@ import { API_VERSION } from "@stickfarm/common/media/api-version";
 import type { Content } from "@stickfarm/common/media/content";
 import type { BootableMedia, Variable } from "@stickfarm/common/media/definition";
 import { environmentOf } from "@stickfarm/common/media/environment";
+import type { CertificateFacts } from "@stickfarm/common/media/stick-certificate";
 import { packageFolder } from "@stickfarm/common/media/stick-path";
 import type { StoredTaskSequence } from "@stickfarm/common/media/task-sequence";
 
@@ -14,6 +15,7 @@ export type MediaJsonInput = {
   /** `null`: the definition points at none. */
   readonly taskSequence: StoredTaskSequence | null;
   readonly volumeLabel: string;
+  readonly certificate: CertificateFacts | null;
 };
 
 /**
@@ -23,7 +25,7 @@ export type MediaJsonInput = {
  * values are not.
  */
 export function renderMediaJson(input: MediaJsonInput): string {
-  const { definition, revision, digest, contents, taskSequence, volumeLabel } = input;
+  const { definition, revision, digest, contents, taskSequence, volumeLabel, certificate } = input;
   const { metadata, spec } = definition;
   const { output, security } = spec;
   const isSealed = security.passwordSecret !== null;
@@ -38,6 +40,7 @@ export function renderMediaJson(input: MediaJsonInput): string {
     passwordRequired: isSealed,
     unknownComputers: security.unknownComputers,
     userDeviceAffinity: security.userDeviceAffinity,
+    certificate: certificate === null ? null : certificateOf(certificate),
     management: managementOf(definition, isSealed),
     output: { ...output, volumeLabel },
     bootImage: bootImageOf(definition, contents),
@@ -53,6 +56,15 @@ export function renderMediaJson(input: MediaJsonInput): string {
     ),
     prestart: prestartOf(input, isSealed),
   });
+}
+
+/** Its dates as people write them. */
+function certificateOf({ notBeforeMs, notAfterMs, ...facts }: CertificateFacts) {
+  return { ...facts, notBefore: renderInstant(notBeforeMs), notAfter: renderInstant(notAfterMs) };
+}
+
+function renderInstant(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }
 
 function bootImageOf(

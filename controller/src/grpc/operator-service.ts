@@ -43,6 +43,7 @@ export function operatorService(answers: OperatorAnswers, log: Log): OperatorSer
     applyTaskSequence: serve(answers.applyTaskSequence),
     listTaskSequences: serve(answers.listTaskSequences),
     getTaskSequence: serve(answers.getTaskSequence),
+    listMediaCertificates: serve(answers.listMediaCertificates),
     plan: serve(answers.plan),
     startBuild: serve(answers.startBuild),
     watchBuild: (call) => void serveWatch(answers, call, log),

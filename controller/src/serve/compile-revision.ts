@@ -6,14 +6,16 @@ import type { Manifest } from "@stickfarm/common/media/manifest";
 import { neededContents } from "@stickfarm/common/media/needed-contents";
 import { referencesOf } from "@stickfarm/common/media/references";
 import { NONCE_BYTES, SALT_BYTES } from "@stickfarm/common/media/seal-header";
+import type { CertificateFacts } from "@stickfarm/common/media/stick-certificate";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { Secret } from "@stickfarm/common/secret";
 import { compileManifest } from "../compile/compile-manifest.ts";
 import type { GeneratedFile } from "../compile/generate-files.ts";
-import { readDefinition } from "../compile/read-definition.ts";
+import { placeFindings, readDefinition } from "../compile/read-definition.ts";
 import type { Revision } from "../store/definitions-store.ts";
 import { missingBlobs } from "./answer-contents.ts";
 import type { Farm } from "./farm.ts";
+import { prepareCertificate } from "./prepare-certificate.ts";
 import { readLibrary } from "./read-library.ts";
 
 export type CompiledMedia = {
@@ -27,6 +29,8 @@ export type CompiledMedia = {
   readonly blobs: readonly GeneratedFile[];
   /** SHA-256 of the raw image; empty when files are laid out. */
   readonly imageSha256: string;
+  /** Of the certificate that the stick carries. */
+  readonly certificate: CertificateFacts | null;
   readonly warnings: readonly PlacedFinding[];
 };
 
@@ -34,7 +38,7 @@ export type CompiledMedia = {
  * Compile a stored revision against the content and the secrets of today.
  *
  * Problems: definition_invalid, when what it names has gone; content_missing, when the library lost bytes; store_damaged;
- *           those of compileManifest.
+ *           those of prepareCertificate and of compileManifest.
  */
 export async function compileRevision(
   farm: Farm,
@@ -49,6 +53,12 @@ export async function compileRevision(
   if (!present.ok) return present;
   const secrets = await openSecrets(farm, definition);
   if (!secrets.ok) return secrets;
+  const prepared =
+    definition.kind === "BootableMedia"
+      ? await prepareCertificate(farm, definition, { ...library, secrets: secrets.value })
+      : ok({ certificate: null, findings: [] });
+  if (!prepared.ok) return prepared;
+  const { certificate, findings: doubts } = prepared.value;
   const compiled = await compileManifest({
     definition,
     revision: revision.revision,
@@ -56,6 +66,7 @@ export async function compileRevision(
     contents: library.contents,
     secrets: secrets.value,
     taskSequences: library.taskSequences,
+    certificate,
     random: { salt: farm.randomBytes(SALT_BYTES), nonce: farm.randomBytes(NONCE_BYTES) },
     // A revision without a password compiles to the same manifest whenever that is.
     nowMs: revision.createdAtMs,
@@ -69,7 +80,8 @@ export async function compileRevision(
     blobs,
     manifestBytes: Buffer.from(renderCanonicalJson(manifest)),
     imageSha256: manifest.body.kind === "image" ? manifest.body.expanded.sha256 : "",
-    warnings: findings,
+    certificate: certificate?.facts ?? null,
+    warnings: placeFindings(revision.yaml, findings, doubts),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
 import { answerAgents, type MakeToken } from "./answer-agents.ts";
 import { answerBuilds } from "./answer-builds.ts";
+import { answerCertificates } from "./answer-certificates.ts";
 import { answerContents } from "./answer-contents.ts";
 import { answerMedia } from "./answer-media.ts";
 import { answerSecrets } from "./answer-secrets.ts";
@@ -14,6 +15,7 @@ export function operatorAnswers(farm: Farm, makeToken: MakeToken): OperatorAnswe
     ...answerSecrets(farm),
     ...answerMedia(farm),
     ...answerTaskSequences(farm),
+    ...answerCertificates(farm),
     ...answerBuilds(farm),
     ...answerAgents(farm, makeToken),
   };

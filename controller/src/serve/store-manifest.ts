@@ -10,7 +10,7 @@ export type StoredManifest = {
 
 /**
  * Into the library, so that it is fetched like any content, with the files that the compiler made; signed, so that who
- * fetches it knows whose it is.
+ * fetches it knows whose it is. A certificate that it seals is entered in the register.
  *
  * Problems: those of the library.
  */
@@ -24,6 +24,16 @@ export async function storeManifest(
   }
   const stored = await farm.library.putBytes(compiled.manifestBytes);
   if (!stored.ok) return stored;
+  const { certificate: facts, manifest } = compiled;
+  if (facts !== null) {
+    await farm.store.certificates.record({
+      facts,
+      mediaName: manifest.definition.name,
+      mediaRevision: manifest.definition.revision,
+      manifestSha256: stored.value.sha256,
+      recordedAtMs: farm.nowMs(),
+    });
+  }
   return ok({
     manifestSha256: stored.value.sha256,
     manifestBytes: stored.value.sizeBytes,

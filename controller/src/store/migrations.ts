@@ -133,4 +133,18 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (name, revision)
   ) STRICT;
   `,
+  `
+  CREATE TABLE media_certificates (
+    thumbprint TEXT NOT NULL,
+    manifest_sha256 TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    not_before_ms INTEGER NOT NULL,
+    not_after_ms INTEGER NOT NULL,
+    media_name TEXT NOT NULL,
+    media_revision INTEGER NOT NULL,
+    recorded_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (thumbprint, manifest_sha256)
+  ) STRICT;
+  `,
 ];

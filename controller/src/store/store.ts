@@ -1,5 +1,6 @@
 import { type AgentsStore, agentsStore } from "./agents-store.ts";
 import { BuildsStore } from "./builds-store.ts";
+import { type CertificatesStore, certificatesStore } from "./certificates-store.ts";
 import { type ContentsStore, contentsStore } from "./contents-store.ts";
 import type { Db } from "./db.ts";
 import { type DefinitionsStore, definitionsStore } from "./definitions-store.ts";
@@ -9,6 +10,7 @@ import { type SecretsStore, secretsStore } from "./secrets-store.ts";
 export type Store = {
   readonly agents: AgentsStore;
   readonly builds: BuildsStore;
+  readonly certificates: CertificatesStore;
   readonly contents: ContentsStore;
   readonly definitions: DefinitionsStore;
   readonly secrets: SecretsStore;
@@ -19,6 +21,7 @@ export function storeOn(db: Db): Store {
   return {
     agents: agentsStore(db),
     builds: new BuildsStore(db),
+    certificates: certificatesStore(db),
     contents: contentsStore(db),
     definitions: definitionsStore(db, "definitions"),
     secrets: secretsStore(db),

@@ -101,7 +101,7 @@ export async function readPrivateKey(keyPem: string): Promise<webcrypto.CryptoKe
 }
 
 /** 127 random bits, positive and without a leading zero byte. Source: RFC 5280 section 4.1.2.2. */
-function newSerialNumber(): string {
+export function newSerialNumber(): string {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
   return bytes.toString("hex");

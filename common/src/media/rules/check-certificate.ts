@@ -26,6 +26,7 @@ export function checkCertificate({ spec }: BootableMediaDraft, nowMs: number): r
             "Write one of the two",
           ),
         ]),
+    ...(spec?.security?.password === undefined ? [NOT_SEALED] : []),
     ...(selfSigned === undefined ? [] : checkDates(selfSigned, nowMs)),
     ...(pkcs12?.content === undefined
       ? []
@@ -33,6 +34,13 @@ export function checkCertificate({ spec }: BootableMediaDraft, nowMs: number): r
     ...checkSecretName([...AT, "pkcs12", "passwordSecret"], pkcs12?.passwordSecret),
   ];
 }
+
+const NOT_SEALED = findingAt(
+  "certificate-not-sealed",
+  AT,
+  "needs a password: its private key lies in the sealed settings only",
+  "Set spec.security.password.secret",
+);
 
 type Dates = { readonly notBefore?: string | undefined; readonly notAfter?: string | undefined };
 

@@ -3,12 +3,9 @@ import { checkDefinition } from "../check-definition.ts";
 import { checkDistributionBuilt } from "./check-not-built.ts";
 import { bootableMedia, NOW_MS, renderFinding } from "./test-findings.ts";
 
-const password = { secret: "media/hq" };
-
 test.each([
   [{ output: { usb: { oversizeFiles: "splitWim" } } }, "spec.output.usb.oversizeFiles"],
   [{ output: { iso: {} } }, "spec.output.iso"],
-  [{ security: { password, certificate: { selfSigned: {} } } }, "spec.security.certificate"],
   [{ distributionPoints: ["local", "dp-oslo"] }, "spec.distributionPoints[1]"],
 ])("checkNotBuilt() refuses %j by name", (spec, path) => {
   const { findings, definition } = checkDefinition(bootableMedia(spec), {

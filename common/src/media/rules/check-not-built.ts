@@ -18,11 +18,6 @@ const ROWS: readonly NotBuilt[] = [
     what: "make ISO files",
     isUsed: ({ spec }) => spec?.output?.iso !== undefined,
   },
-  {
-    at: ["spec", "security", "certificate"],
-    what: "put a certificate on the stick",
-    isUsed: ({ spec }) => spec?.security?.certificate !== undefined,
-  },
 ];
 
 type NotBuilt = {

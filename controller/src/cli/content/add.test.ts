@@ -97,6 +97,18 @@ test("content add refuses what is not there, and image options for a folder", as
   expect(stderr).toContain("it is a folder");
 });
 
+test.each(["hq.pfx", "HQ.P12"])("content add takes %s for what it is, a file", async (name) => {
+  const { run, folder, registered } = await setUp();
+  await plant(folder, { [name]: "a certificate" });
+  const path = join(folder, name);
+  expect((await run(["content", "add", path, "--name", "hq-cert"])).status).toBe(0);
+  expect(registered).toMatchObject([
+    { name: "hq-cert", body: { $case: "tree", value: { files: [{ path: name }] } } },
+  ]);
+  const bmap = await run(["content", "add", path, "--name", "x", "--bmap", "y"]);
+  expect([bmap.status, bmap.stderr.includes("it is a certificate")]).toEqual([2, true]);
+});
+
 test("content add tells that the name belongs to other content", async () => {
   const { run, folder } = await setUp({
     registerContent: () => fail({ code: "name_taken", detail: 'Cannot add "x": it is taken' }),

@@ -1,8 +1,11 @@
 import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { checkTree } from "@stickfarm/common/layout/check-tree";
 import type { ImageContent, TreeContent } from "@stickfarm/common/media/content";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { fileProblem } from "@stickfarm/common/rim/file-problem";
+import { hashFile } from "@stickfarm/common/rim/hash-file";
 import { type ReadImageOptions, readImage } from "../../content/read-image.ts";
 import { type ScannedFile, scanTree } from "../../content/scan-tree.ts";
 import type { LocalBlob } from "../../content/upload.ts";
@@ -55,6 +58,26 @@ export async function readLocalTree(
   for (const path of leftOut) say(session, `Left out "${path}": it links to a folder around it`);
   const treeFiles = files.map(({ path, blob, modifiedAtMs }) => ({ path, blob, modifiedAtMs }));
   return ok({ body: { kind: "tree", files: treeFiles, emptyDirectories }, blobs: files });
+}
+
+/** A file as a tree of one. Problems: those of `checkTree()` and `hashFile()`. */
+export async function readLocalFile({
+  path,
+  signal,
+}: Pick<Reading, "signal"> & { readonly path: string }): Promise<
+  Result<LocalContent<TreeContent>>
+> {
+  const hashed = await hashFile(path, { signal });
+  if (!hashed.ok) return hashed;
+  const { sha256, sizeBytes, modifiedAtMs } = hashed.value;
+  const [problem] = checkTree([{ path: basename(path), sizeBytes }], []);
+  if (problem !== undefined) return fail(problem);
+  const blob = { sha256, sizeBytes };
+  const files = [{ path: basename(path), blob, modifiedAtMs }];
+  return ok({
+    body: { kind: "tree", files, emptyDirectories: [] },
+    blobs: [{ blob, localPath: path }],
+  });
 }
 
 /** Problems: those of `readImage()`. */

@@ -160,3 +160,33 @@ async function setUp(answers: Answers) {
   await writeFile(file, "kind: BootableMedia\n");
   return { run: controller.run, file, requests };
 }
+
+test("media certificates lists what ends first in front, with the days that are left", async () => {
+  const nowMs = Date.UTC(2026, 10, 22, 9);
+  const certificate = {
+    thumbprint: "AB".repeat(20),
+    kind: "selfSigned",
+    subject: "CN=hq\u001b[2J",
+    notBeforeMs: nowMs,
+    notAfterMs: nowMs + 364.9 * 24 * 3600_000,
+    mediaName: "hq",
+    mediaRevision: 3,
+    manifestSha256: "c".repeat(64),
+    buildIds: ["B1", "B2"],
+    recordedAtMs: nowMs,
+  };
+  const ended = { ...certificate, notAfterMs: nowMs - 1, buildIds: [] };
+  const controller = await startTestController(onTestFinished, {
+    listMediaCertificates: () => ok({ certificates: [ended, certificate] }),
+  });
+  const table = await controller.run(["media", "certificates"]);
+  expect(table.status).toBe(0);
+  expect(table.stdout.split("\n")[0]).toMatch(
+    /^THUMBPRINT +KIND +MEDIA +BUILDS +ENDS +DAYS LEFT +SUBJECT$/,
+  );
+  expect(table.stdout).toMatch(/hq@3 +2026-11-22T08:59:59Z +-1 /);
+  expect(table.stdout).toMatch(/hq@3 +B1 B2 +2027-11-22T06:36:00Z +364 /);
+  expect(table.stdout).not.toContain("\u001b");
+  const json = await controller.run(["media", "certificates", "-o", "json"]);
+  expect(JSON.parse(json.stdout)).toMatchObject([{ daysLeft: -1 }, { daysLeft: 364 }]);
+});

@@ -380,6 +380,40 @@ export interface CompileMediaRequest {
   readonly revision: number;
 }
 
+/** Which certificates sticks carry. */
+export interface ListMediaCertificatesRequest {
+}
+
+/** A certificate that was sealed into one compilation of a revision. */
+export interface MediaCertificate {
+  /** SHA-1 of the certificate, upper-case hex, 40 digits: what Windows and the site's console know it by. */
+  readonly thumbprint: string;
+  /** selfSigned, pkcs12. */
+  readonly kind: string;
+  /** "CN=hq, OU=stickfarm media" */
+  readonly subject: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly notBeforeMs: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly notAfterMs: number;
+  /** As metadata.name of the definition. */
+  readonly mediaName: string;
+  /** Counts from 1. */
+  readonly mediaRevision: number;
+  /** Lower-case hex, 64 digits: the compilation. */
+  readonly manifestSha256: string;
+  /** Builds of that compilation; none when it was only looked at or became an ISO file. */
+  readonly buildIds: readonly string[];
+  /** Milliseconds since 1970 UTC. */
+  readonly recordedAtMs: number;
+}
+
+/** Those that end first in front. */
+export interface ListMediaCertificatesResponse {
+  /** At most 1000. */
+  readonly certificates: readonly MediaCertificate[];
+}
+
 /** The revision as a manifest. */
 export interface CompileMediaResponse {
   /** Which revision this is. */
@@ -4500,6 +4534,383 @@ export const CompileMediaRequest: MessageFns<CompileMediaRequest> = {
     const message = createBaseCompileMediaRequest() as any;
     message.name = object.name ?? "";
     message.revision = object.revision ?? 0;
+    return message;
+  },
+};
+
+function createBaseListMediaCertificatesRequest(): ListMediaCertificatesRequest {
+  return {};
+}
+
+export const ListMediaCertificatesRequest: MessageFns<ListMediaCertificatesRequest> = {
+  encode(_: ListMediaCertificatesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListMediaCertificatesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListMediaCertificatesRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListMediaCertificatesRequest {
+    return {};
+  },
+
+  toJSON(_: ListMediaCertificatesRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListMediaCertificatesRequest>, I>>(base?: I): ListMediaCertificatesRequest {
+    return ListMediaCertificatesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListMediaCertificatesRequest>, I>>(_: I): ListMediaCertificatesRequest {
+    const message = createBaseListMediaCertificatesRequest() as any;
+    return message;
+  },
+};
+
+function createBaseMediaCertificate(): MediaCertificate {
+  return {
+    thumbprint: "",
+    kind: "",
+    subject: "",
+    notBeforeMs: 0,
+    notAfterMs: 0,
+    mediaName: "",
+    mediaRevision: 0,
+    manifestSha256: "",
+    buildIds: [],
+    recordedAtMs: 0,
+  };
+}
+
+export const MediaCertificate: MessageFns<MediaCertificate> = {
+  encode(message: MediaCertificate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.thumbprint !== "") {
+      writer.uint32(10).string(message.thumbprint);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.subject !== "") {
+      writer.uint32(26).string(message.subject);
+    }
+    if (message.notBeforeMs !== 0) {
+      writer.uint32(32).uint64(message.notBeforeMs);
+    }
+    if (message.notAfterMs !== 0) {
+      writer.uint32(40).uint64(message.notAfterMs);
+    }
+    if (message.mediaName !== "") {
+      writer.uint32(50).string(message.mediaName);
+    }
+    if (message.mediaRevision !== 0) {
+      writer.uint32(56).uint32(message.mediaRevision);
+    }
+    if (message.manifestSha256 !== "") {
+      writer.uint32(66).string(message.manifestSha256);
+    }
+    for (const v of message.buildIds) {
+      writer.uint32(74).string(v!);
+    }
+    if (message.recordedAtMs !== 0) {
+      writer.uint32(80).uint64(message.recordedAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MediaCertificate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMediaCertificate() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.thumbprint = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.notBeforeMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.notAfterMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.mediaName = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.mediaRevision = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.manifestSha256 = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.buildIds.push(reader.string());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.recordedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MediaCertificate {
+    return {
+      thumbprint: isSet(object.thumbprint) ? globalThis.String(object.thumbprint) : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      notBeforeMs: isSet(object.notBeforeMs)
+        ? globalThis.Number(object.notBeforeMs)
+        : isSet(object.not_before_ms)
+        ? globalThis.Number(object.not_before_ms)
+        : 0,
+      notAfterMs: isSet(object.notAfterMs)
+        ? globalThis.Number(object.notAfterMs)
+        : isSet(object.not_after_ms)
+        ? globalThis.Number(object.not_after_ms)
+        : 0,
+      mediaName: isSet(object.mediaName)
+        ? globalThis.String(object.mediaName)
+        : isSet(object.media_name)
+        ? globalThis.String(object.media_name)
+        : "",
+      mediaRevision: isSet(object.mediaRevision)
+        ? globalThis.Number(object.mediaRevision)
+        : isSet(object.media_revision)
+        ? globalThis.Number(object.media_revision)
+        : 0,
+      manifestSha256: isSet(object.manifestSha256)
+        ? globalThis.String(object.manifestSha256)
+        : isSet(object.manifest_sha256)
+        ? globalThis.String(object.manifest_sha256)
+        : "",
+      buildIds: globalThis.Array.isArray(object?.buildIds)
+        ? object.buildIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.build_ids)
+        ? object.build_ids.map((e: any) => globalThis.String(e))
+        : [],
+      recordedAtMs: isSet(object.recordedAtMs)
+        ? globalThis.Number(object.recordedAtMs)
+        : isSet(object.recorded_at_ms)
+        ? globalThis.Number(object.recorded_at_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: MediaCertificate): unknown {
+    const obj: any = {};
+    if (message.thumbprint !== "") {
+      obj.thumbprint = message.thumbprint;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    if (message.notBeforeMs !== 0) {
+      obj.notBeforeMs = Math.round(message.notBeforeMs);
+    }
+    if (message.notAfterMs !== 0) {
+      obj.notAfterMs = Math.round(message.notAfterMs);
+    }
+    if (message.mediaName !== "") {
+      obj.mediaName = message.mediaName;
+    }
+    if (message.mediaRevision !== 0) {
+      obj.mediaRevision = Math.round(message.mediaRevision);
+    }
+    if (message.manifestSha256 !== "") {
+      obj.manifestSha256 = message.manifestSha256;
+    }
+    if (message.buildIds?.length) {
+      obj.buildIds = message.buildIds;
+    }
+    if (message.recordedAtMs !== 0) {
+      obj.recordedAtMs = Math.round(message.recordedAtMs);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<MediaCertificate>, I>>(base?: I): MediaCertificate {
+    return MediaCertificate.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<MediaCertificate>, I>>(object: I): MediaCertificate {
+    const message = createBaseMediaCertificate() as any;
+    message.thumbprint = object.thumbprint ?? "";
+    message.kind = object.kind ?? "";
+    message.subject = object.subject ?? "";
+    message.notBeforeMs = object.notBeforeMs ?? 0;
+    message.notAfterMs = object.notAfterMs ?? 0;
+    message.mediaName = object.mediaName ?? "";
+    message.mediaRevision = object.mediaRevision ?? 0;
+    message.manifestSha256 = object.manifestSha256 ?? "";
+    message.buildIds = object.buildIds?.map((e) => e) || [];
+    message.recordedAtMs = object.recordedAtMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseListMediaCertificatesResponse(): ListMediaCertificatesResponse {
+  return { certificates: [] };
+}
+
+export const ListMediaCertificatesResponse: MessageFns<ListMediaCertificatesResponse> = {
+  encode(message: ListMediaCertificatesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.certificates) {
+      MediaCertificate.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListMediaCertificatesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListMediaCertificatesResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.certificates.push(MediaCertificate.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListMediaCertificatesResponse {
+    return {
+      certificates: globalThis.Array.isArray(object?.certificates)
+        ? object.certificates.map((e: any) => MediaCertificate.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListMediaCertificatesResponse): unknown {
+    const obj: any = {};
+    if (message.certificates?.length) {
+      obj.certificates = message.certificates.map((e) => MediaCertificate.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListMediaCertificatesResponse>, I>>(base?: I): ListMediaCertificatesResponse {
+    return ListMediaCertificatesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListMediaCertificatesResponse>, I>>(
+    object: I,
+  ): ListMediaCertificatesResponse {
+    const message = createBaseListMediaCertificatesResponse() as any;
+    message.certificates = object.certificates?.map((e) => MediaCertificate.fromPartial(e)) || [];
     return message;
   },
 };
@@ -9487,6 +9898,18 @@ export const OperatorServiceService = {
       Buffer.from(GetTaskSequenceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetTaskSequenceResponse => GetTaskSequenceResponse.decode(value),
   },
+  /** Every certificate that was put into settings, the newest 1000, those that end first in front. */
+  listMediaCertificates: {
+    path: "/stickfarm.v1.OperatorService/ListMediaCertificates" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListMediaCertificatesRequest): Buffer =>
+      Buffer.from(ListMediaCertificatesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListMediaCertificatesRequest => ListMediaCertificatesRequest.decode(value),
+    responseSerialize: (value: ListMediaCertificatesResponse): Buffer =>
+      Buffer.from(ListMediaCertificatesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListMediaCertificatesResponse => ListMediaCertificatesResponse.decode(value),
+  },
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan: {
     path: "/stickfarm.v1.OperatorService/Plan" as const,
@@ -9634,6 +10057,8 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   listTaskSequences: handleUnaryCall<ListTaskSequencesRequest, ListTaskSequencesResponse>;
   /** Problems: task_sequence_unknown. */
   getTaskSequence: handleUnaryCall<GetTaskSequenceRequest, GetTaskSequenceResponse>;
+  /** Every certificate that was put into settings, the newest 1000, those that end first in front. */
+  listMediaCertificates: handleUnaryCall<ListMediaCertificatesRequest, ListMediaCertificatesResponse>;
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan: handleUnaryCall<PlanRequest, PlanResponse>;
   /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused. */
@@ -9872,6 +10297,22 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetTaskSequenceResponse) => void,
+  ): ClientUnaryCall;
+  /** Every certificate that was put into settings, the newest 1000, those that end first in front. */
+  listMediaCertificates(
+    request: ListMediaCertificatesRequest,
+    callback: (error: ServiceError | null, response: ListMediaCertificatesResponse) => void,
+  ): ClientUnaryCall;
+  listMediaCertificates(
+    request: ListMediaCertificatesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListMediaCertificatesResponse) => void,
+  ): ClientUnaryCall;
+  listMediaCertificates(
+    request: ListMediaCertificatesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListMediaCertificatesResponse) => void,
   ): ClientUnaryCall;
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan(request: PlanRequest, callback: (error: ServiceError | null, response: PlanResponse) => void): ClientUnaryCall;
