@@ -149,6 +149,12 @@ export const PROBLEMS = {
     status: "NOT_FOUND",
     remedy: "See `stickfarm drive list`",
   },
+  boot_unknown: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "See `stickfarm media show` for the boots of a revision",
+  },
   build_unknown: {
     retry: "never",
     exit: 3,
@@ -549,6 +555,12 @@ export const PROBLEMS = {
     exit: 2,
     status: "FAILED_PRECONDITION",
     remedy: "Wait for the build to end, or cancel it first",
+  },
+  boot_failed: {
+    retry: "operator",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy: "Look at the console and the picture of the boot, or give it more time with --timeout",
   },
   build_failed: {
     retry: "operator",

@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path";
 import type { Problem } from "../problem.ts";
 
 /**
- * Every program that content may be read with. Nothing needs them for a raw image or a folder of files; all decoders have
+ * Every program that content may be read or media booted with. Nothing needs them for a raw image or a folder of files; all decoders have
  * a slower twin in a package. ISO images have none: no kept package reads them.
  */
 export const TOOLS = {
@@ -20,6 +20,10 @@ export const TOOLS = {
   bsdtar: {
     debianPackage: "libarchive-tools",
     reason: "reads an ISO image where xorriso is missing",
+  },
+  "qemu-system-x86_64": {
+    debianPackage: "qemu-system-x86",
+    reason: "boots media before a stick is written",
   },
 } as const satisfies Record<string, { readonly debianPackage: string; readonly reason: string }>;
 

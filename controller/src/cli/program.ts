@@ -20,6 +20,7 @@ import { demoCommand } from "./demo/demo.ts";
 import { driveListCommand } from "./drive/list.ts";
 import { initCommand } from "./init.ts";
 import { mediaApplyCommand } from "./media/apply.ts";
+import { mediaBootCommand } from "./media/boot.ts";
 import { mediaCertificatesCommand } from "./media/certificates.ts";
 import { mediaCheckCommand } from "./media/check.ts";
 import { mediaListCommand } from "./media/list.ts";
@@ -86,6 +87,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       mediaListCommand(shell),
       mediaShowCommand(shell),
       mediaCertificatesCommand(shell),
+      mediaBootCommand(shell),
     ]),
     group(TASK_SEQUENCE, [
       taskSequenceApplyCommand(shell),

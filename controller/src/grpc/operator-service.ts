@@ -44,6 +44,8 @@ export function operatorService(answers: OperatorAnswers, log: Log): OperatorSer
     listTaskSequences: serve(answers.listTaskSequences),
     getTaskSequence: serve(answers.getTaskSequence),
     listMediaCertificates: serve(answers.listMediaCertificates),
+    recordBoot: serve(answers.recordBoot),
+    getBoot: serve(answers.getBoot),
     plan: serve(answers.plan),
     startBuild: serve(answers.startBuild),
     watchBuild: (call) => void serveWatch(answers, call, log),

@@ -3,6 +3,7 @@ import { definitionDigestText } from "@stickfarm/common/media/definition-digest"
 import { fail, ok } from "@stickfarm/common/result";
 import { readDefinition } from "../compile/read-definition.ts";
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
+import { viewBoot } from "./answer-boots.ts";
 import { compileRevision } from "./compile-revision.ts";
 import type { Farm } from "./farm.ts";
 import { mediaUnknown } from "./plan-media.ts";
@@ -43,7 +44,12 @@ export function answerMedia(farm: Farm): Answers {
     getMedia: async ({ name, revision }) => {
       const entry = await farm.store.definitions.find(name, revision);
       if (entry === null) return fail(mediaUnknown(name, revision));
-      return ok({ media: summariseRevision(entry), yaml: entry.yaml });
+      const boots = await farm.store.boots.list(entry);
+      return ok({
+        media: summariseRevision(entry),
+        yaml: entry.yaml,
+        boots: boots.map(viewBoot),
+      });
     },
     compileMedia: async ({ name, revision }) => {
       const entry = await farm.store.definitions.find(name, revision);

@@ -1,5 +1,6 @@
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
 import { answerAgents, type MakeToken } from "./answer-agents.ts";
+import { answerBoots } from "./answer-boots.ts";
 import { answerBuilds } from "./answer-builds.ts";
 import { answerCertificates } from "./answer-certificates.ts";
 import { answerContents } from "./answer-contents.ts";
@@ -16,6 +17,7 @@ export function operatorAnswers(farm: Farm, makeToken: MakeToken): OperatorAnswe
     ...answerMedia(farm),
     ...answerTaskSequences(farm),
     ...answerCertificates(farm),
+    ...answerBoots(farm),
     ...answerBuilds(farm),
     ...answerAgents(farm, makeToken),
   };

@@ -147,4 +147,17 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (thumbprint, manifest_sha256)
   ) STRICT;
   `,
+  `
+  CREATE TABLE boots (
+    media_name TEXT NOT NULL,
+    media_revision INTEGER NOT NULL,
+    number INTEGER NOT NULL CHECK (number >= 1),
+    proof TEXT NOT NULL,
+    console TEXT NOT NULL,
+    screenshot BLOB,
+    recorded_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (media_name, media_revision, number),
+    FOREIGN KEY (media_name, media_revision) REFERENCES definitions (name, revision)
+  ) STRICT;
+  `,
 ];

@@ -1,4 +1,5 @@
 import { type AgentsStore, agentsStore } from "./agents-store.ts";
+import { type BootsStore, bootsStore } from "./boots-store.ts";
 import { BuildsStore } from "./builds-store.ts";
 import { type CertificatesStore, certificatesStore } from "./certificates-store.ts";
 import { type ContentsStore, contentsStore } from "./contents-store.ts";
@@ -9,6 +10,7 @@ import { type SecretsStore, secretsStore } from "./secrets-store.ts";
 /** The controller's truth, one part a subject, all on the one writing connection. */
 export type Store = {
   readonly agents: AgentsStore;
+  readonly boots: BootsStore;
   readonly builds: BuildsStore;
   readonly certificates: CertificatesStore;
   readonly contents: ContentsStore;
@@ -20,6 +22,7 @@ export type Store = {
 export function storeOn(db: Db): Store {
   return {
     agents: agentsStore(db),
+    boots: bootsStore(db),
     builds: new BuildsStore(db),
     certificates: certificatesStore(db),
     contents: contentsStore(db),

@@ -103,7 +103,7 @@ test("media show prints to a file what was applied, and to a terminal what is sa
   const { run } = await setUp({
     getMedia: (request) => {
       asked.push(request);
-      return ok({ media: MEDIA, yaml });
+      return ok({ media: MEDIA, yaml, boots: [] });
     },
   });
   expect((await run(["media", "show", "hq@3"])).stdout).toBe(yaml);

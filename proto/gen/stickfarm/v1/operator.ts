@@ -370,6 +370,72 @@ export interface GetMediaResponse {
     | undefined;
   /** The definition as it was applied. */
   readonly yaml: string;
+  /** What came of booting it, newest first. */
+  readonly boots: readonly BootView[];
+}
+
+/** What a machine came to that was started with the media. */
+export interface RecordBootRequest {
+  /** As metadata.name of the definition. */
+  readonly name: string;
+  /** At least 1. */
+  readonly revision: number;
+  /** Without number and recorded_at_ms. */
+  readonly boot:
+    | BootView
+    | undefined;
+  /** What was on its serial console; at most 262144 characters. */
+  readonly console: string;
+  /** PNG of its screen, at most 4 MiB; empty when there is none. */
+  readonly screenshot: Buffer;
+}
+
+/** The boot as it is stored. */
+export interface RecordBootResponse {
+  /** With its number. */
+  readonly boot: BootView | undefined;
+}
+
+/** One boot of a compiled revision in a virtual machine. */
+export interface BootView {
+  /** Counts from 1 within the revision. */
+  readonly number: number;
+  /** bios, uefi, secureboot. */
+  readonly firmware: string;
+  /** seen, notSeen, nothingBoots, watched. */
+  readonly verdict: string;
+  /** Regular expression that was looked for on the console, at most 500 characters; empty when none was. */
+  readonly pattern: string;
+  /** Milliseconds from the start of the machine to the verdict. */
+  readonly elapsedMs: number;
+  /** SHA-256 of the manifest that was booted, lower-case hex. */
+  readonly manifestSha256: string;
+  /** Milliseconds since 1970 UTC, by the controller's clock. */
+  readonly recordedAtMs: number;
+  /** True: there is a picture of the screen. */
+  readonly hasScreenshot: boolean;
+}
+
+/** Which boot to show. */
+export interface GetBootRequest {
+  /** As metadata.name of the definition. */
+  readonly name: string;
+  /** 0 = newest. */
+  readonly revision: number;
+  /** As BootView.number; 0 = newest. */
+  readonly number: number;
+}
+
+/** The boot asked for. */
+export interface GetBootResponse {
+  /** As it is stored. */
+  readonly boot:
+    | BootView
+    | undefined;
+  /** What was on its serial console, as it came. */
+  readonly console: string;
+  /** PNG of its screen; empty when there is none. */
+  readonly screenshot: Buffer;
 }
 
 /** Which revision to compile. */
@@ -4367,7 +4433,7 @@ export const GetMediaRequest: MessageFns<GetMediaRequest> = {
 };
 
 function createBaseGetMediaResponse(): GetMediaResponse {
-  return { media: undefined, yaml: "" };
+  return { media: undefined, yaml: "", boots: [] };
 }
 
 export const GetMediaResponse: MessageFns<GetMediaResponse> = {
@@ -4377,6 +4443,9 @@ export const GetMediaResponse: MessageFns<GetMediaResponse> = {
     }
     if (message.yaml !== "") {
       writer.uint32(18).string(message.yaml);
+    }
+    for (const v of message.boots) {
+      BootView.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -4410,6 +4479,14 @@ export const GetMediaResponse: MessageFns<GetMediaResponse> = {
             message.yaml = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.boots.push(BootView.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4426,6 +4503,7 @@ export const GetMediaResponse: MessageFns<GetMediaResponse> = {
     return {
       media: isSet(object.media) ? MediaSummary.fromJSON(object.media) : undefined,
       yaml: isSet(object.yaml) ? globalThis.String(object.yaml) : "",
+      boots: globalThis.Array.isArray(object?.boots) ? object.boots.map((e: any) => BootView.fromJSON(e)) : [],
     };
   },
 
@@ -4436,6 +4514,9 @@ export const GetMediaResponse: MessageFns<GetMediaResponse> = {
     }
     if (message.yaml !== "") {
       obj.yaml = message.yaml;
+    }
+    if (message.boots?.length) {
+      obj.boots = message.boots.map((e) => BootView.toJSON(e));
     }
     return obj;
   },
@@ -4449,6 +4530,615 @@ export const GetMediaResponse: MessageFns<GetMediaResponse> = {
       ? MediaSummary.fromPartial(object.media)
       : undefined;
     message.yaml = object.yaml ?? "";
+    message.boots = object.boots?.map((e) => BootView.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRecordBootRequest(): RecordBootRequest {
+  return { name: "", revision: 0, boot: undefined, console: "", screenshot: Buffer.alloc(0) };
+}
+
+export const RecordBootRequest: MessageFns<RecordBootRequest> = {
+  encode(message: RecordBootRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(16).uint32(message.revision);
+    }
+    if (message.boot !== undefined) {
+      BootView.encode(message.boot, writer.uint32(26).fork()).join();
+    }
+    if (message.console !== "") {
+      writer.uint32(34).string(message.console);
+    }
+    if (message.screenshot.length !== 0) {
+      writer.uint32(42).bytes(message.screenshot);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordBootRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecordBootRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.boot = BootView.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.console = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.screenshot = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RecordBootRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      boot: isSet(object.boot) ? BootView.fromJSON(object.boot) : undefined,
+      console: isSet(object.console) ? globalThis.String(object.console) : "",
+      screenshot: isSet(object.screenshot) ? Buffer.from(bytesFromBase64(object.screenshot)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: RecordBootRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    if (message.boot !== undefined) {
+      obj.boot = BootView.toJSON(message.boot);
+    }
+    if (message.console !== "") {
+      obj.console = message.console;
+    }
+    if (message.screenshot.length !== 0) {
+      obj.screenshot = base64FromBytes(message.screenshot);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RecordBootRequest>, I>>(base?: I): RecordBootRequest {
+    return RecordBootRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RecordBootRequest>, I>>(object: I): RecordBootRequest {
+    const message = createBaseRecordBootRequest() as any;
+    message.name = object.name ?? "";
+    message.revision = object.revision ?? 0;
+    message.boot = (object.boot !== undefined && object.boot !== null) ? BootView.fromPartial(object.boot) : undefined;
+    message.console = object.console ?? "";
+    message.screenshot = object.screenshot ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseRecordBootResponse(): RecordBootResponse {
+  return { boot: undefined };
+}
+
+export const RecordBootResponse: MessageFns<RecordBootResponse> = {
+  encode(message: RecordBootResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.boot !== undefined) {
+      BootView.encode(message.boot, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordBootResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecordBootResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.boot = BootView.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RecordBootResponse {
+    return { boot: isSet(object.boot) ? BootView.fromJSON(object.boot) : undefined };
+  },
+
+  toJSON(message: RecordBootResponse): unknown {
+    const obj: any = {};
+    if (message.boot !== undefined) {
+      obj.boot = BootView.toJSON(message.boot);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RecordBootResponse>, I>>(base?: I): RecordBootResponse {
+    return RecordBootResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RecordBootResponse>, I>>(object: I): RecordBootResponse {
+    const message = createBaseRecordBootResponse() as any;
+    message.boot = (object.boot !== undefined && object.boot !== null) ? BootView.fromPartial(object.boot) : undefined;
+    return message;
+  },
+};
+
+function createBaseBootView(): BootView {
+  return {
+    number: 0,
+    firmware: "",
+    verdict: "",
+    pattern: "",
+    elapsedMs: 0,
+    manifestSha256: "",
+    recordedAtMs: 0,
+    hasScreenshot: false,
+  };
+}
+
+export const BootView: MessageFns<BootView> = {
+  encode(message: BootView, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).uint32(message.number);
+    }
+    if (message.firmware !== "") {
+      writer.uint32(18).string(message.firmware);
+    }
+    if (message.verdict !== "") {
+      writer.uint32(26).string(message.verdict);
+    }
+    if (message.pattern !== "") {
+      writer.uint32(34).string(message.pattern);
+    }
+    if (message.elapsedMs !== 0) {
+      writer.uint32(40).uint32(message.elapsedMs);
+    }
+    if (message.manifestSha256 !== "") {
+      writer.uint32(50).string(message.manifestSha256);
+    }
+    if (message.recordedAtMs !== 0) {
+      writer.uint32(56).uint64(message.recordedAtMs);
+    }
+    if (message.hasScreenshot !== false) {
+      writer.uint32(64).bool(message.hasScreenshot);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BootView {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBootView() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.firmware = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.verdict = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pattern = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.elapsedMs = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.manifestSha256 = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.recordedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.hasScreenshot = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BootView {
+    return {
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      firmware: isSet(object.firmware) ? globalThis.String(object.firmware) : "",
+      verdict: isSet(object.verdict) ? globalThis.String(object.verdict) : "",
+      pattern: isSet(object.pattern) ? globalThis.String(object.pattern) : "",
+      elapsedMs: isSet(object.elapsedMs)
+        ? globalThis.Number(object.elapsedMs)
+        : isSet(object.elapsed_ms)
+        ? globalThis.Number(object.elapsed_ms)
+        : 0,
+      manifestSha256: isSet(object.manifestSha256)
+        ? globalThis.String(object.manifestSha256)
+        : isSet(object.manifest_sha256)
+        ? globalThis.String(object.manifest_sha256)
+        : "",
+      recordedAtMs: isSet(object.recordedAtMs)
+        ? globalThis.Number(object.recordedAtMs)
+        : isSet(object.recorded_at_ms)
+        ? globalThis.Number(object.recorded_at_ms)
+        : 0,
+      hasScreenshot: isSet(object.hasScreenshot)
+        ? globalThis.Boolean(object.hasScreenshot)
+        : isSet(object.has_screenshot)
+        ? globalThis.Boolean(object.has_screenshot)
+        : false,
+    };
+  },
+
+  toJSON(message: BootView): unknown {
+    const obj: any = {};
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.firmware !== "") {
+      obj.firmware = message.firmware;
+    }
+    if (message.verdict !== "") {
+      obj.verdict = message.verdict;
+    }
+    if (message.pattern !== "") {
+      obj.pattern = message.pattern;
+    }
+    if (message.elapsedMs !== 0) {
+      obj.elapsedMs = Math.round(message.elapsedMs);
+    }
+    if (message.manifestSha256 !== "") {
+      obj.manifestSha256 = message.manifestSha256;
+    }
+    if (message.recordedAtMs !== 0) {
+      obj.recordedAtMs = Math.round(message.recordedAtMs);
+    }
+    if (message.hasScreenshot !== false) {
+      obj.hasScreenshot = message.hasScreenshot;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<BootView>, I>>(base?: I): BootView {
+    return BootView.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BootView>, I>>(object: I): BootView {
+    const message = createBaseBootView() as any;
+    message.number = object.number ?? 0;
+    message.firmware = object.firmware ?? "";
+    message.verdict = object.verdict ?? "";
+    message.pattern = object.pattern ?? "";
+    message.elapsedMs = object.elapsedMs ?? 0;
+    message.manifestSha256 = object.manifestSha256 ?? "";
+    message.recordedAtMs = object.recordedAtMs ?? 0;
+    message.hasScreenshot = object.hasScreenshot ?? false;
+    return message;
+  },
+};
+
+function createBaseGetBootRequest(): GetBootRequest {
+  return { name: "", revision: 0, number: 0 };
+}
+
+export const GetBootRequest: MessageFns<GetBootRequest> = {
+  encode(message: GetBootRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(16).uint32(message.revision);
+    }
+    if (message.number !== 0) {
+      writer.uint32(24).uint32(message.number);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetBootRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetBootRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.number = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetBootRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+    };
+  },
+
+  toJSON(message: GetBootRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetBootRequest>, I>>(base?: I): GetBootRequest {
+    return GetBootRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetBootRequest>, I>>(object: I): GetBootRequest {
+    const message = createBaseGetBootRequest() as any;
+    message.name = object.name ?? "";
+    message.revision = object.revision ?? 0;
+    message.number = object.number ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetBootResponse(): GetBootResponse {
+  return { boot: undefined, console: "", screenshot: Buffer.alloc(0) };
+}
+
+export const GetBootResponse: MessageFns<GetBootResponse> = {
+  encode(message: GetBootResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.boot !== undefined) {
+      BootView.encode(message.boot, writer.uint32(10).fork()).join();
+    }
+    if (message.console !== "") {
+      writer.uint32(18).string(message.console);
+    }
+    if (message.screenshot.length !== 0) {
+      writer.uint32(26).bytes(message.screenshot);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetBootResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetBootResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.boot = BootView.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.console = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.screenshot = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetBootResponse {
+    return {
+      boot: isSet(object.boot) ? BootView.fromJSON(object.boot) : undefined,
+      console: isSet(object.console) ? globalThis.String(object.console) : "",
+      screenshot: isSet(object.screenshot) ? Buffer.from(bytesFromBase64(object.screenshot)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: GetBootResponse): unknown {
+    const obj: any = {};
+    if (message.boot !== undefined) {
+      obj.boot = BootView.toJSON(message.boot);
+    }
+    if (message.console !== "") {
+      obj.console = message.console;
+    }
+    if (message.screenshot.length !== 0) {
+      obj.screenshot = base64FromBytes(message.screenshot);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetBootResponse>, I>>(base?: I): GetBootResponse {
+    return GetBootResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetBootResponse>, I>>(object: I): GetBootResponse {
+    const message = createBaseGetBootResponse() as any;
+    message.boot = (object.boot !== undefined && object.boot !== null) ? BootView.fromPartial(object.boot) : undefined;
+    message.console = object.console ?? "";
+    message.screenshot = object.screenshot ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -9910,6 +10600,29 @@ export const OperatorServiceService = {
       Buffer.from(ListMediaCertificatesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListMediaCertificatesResponse => ListMediaCertificatesResponse.decode(value),
   },
+  /**
+   * Keep with a revision what a machine came to that was started with it; the newest 20 of a revision are kept.
+   * Problems: media_unknown, usage.
+   */
+  recordBoot: {
+    path: "/stickfarm.v1.OperatorService/RecordBoot" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RecordBootRequest): Buffer => Buffer.from(RecordBootRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RecordBootRequest => RecordBootRequest.decode(value),
+    responseSerialize: (value: RecordBootResponse): Buffer => Buffer.from(RecordBootResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RecordBootResponse => RecordBootResponse.decode(value),
+  },
+  /** Problems: media_unknown, boot_unknown. */
+  getBoot: {
+    path: "/stickfarm.v1.OperatorService/GetBoot" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetBootRequest): Buffer => Buffer.from(GetBootRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetBootRequest => GetBootRequest.decode(value),
+    responseSerialize: (value: GetBootResponse): Buffer => Buffer.from(GetBootResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetBootResponse => GetBootResponse.decode(value),
+  },
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan: {
     path: "/stickfarm.v1.OperatorService/Plan" as const,
@@ -10059,6 +10772,13 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   getTaskSequence: handleUnaryCall<GetTaskSequenceRequest, GetTaskSequenceResponse>;
   /** Every certificate that was put into settings, the newest 1000, those that end first in front. */
   listMediaCertificates: handleUnaryCall<ListMediaCertificatesRequest, ListMediaCertificatesResponse>;
+  /**
+   * Keep with a revision what a machine came to that was started with it; the newest 20 of a revision are kept.
+   * Problems: media_unknown, usage.
+   */
+  recordBoot: handleUnaryCall<RecordBootRequest, RecordBootResponse>;
+  /** Problems: media_unknown, boot_unknown. */
+  getBoot: handleUnaryCall<GetBootRequest, GetBootResponse>;
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan: handleUnaryCall<PlanRequest, PlanResponse>;
   /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused. */
@@ -10313,6 +11033,41 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListMediaCertificatesResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Keep with a revision what a machine came to that was started with it; the newest 20 of a revision are kept.
+   * Problems: media_unknown, usage.
+   */
+  recordBoot(
+    request: RecordBootRequest,
+    callback: (error: ServiceError | null, response: RecordBootResponse) => void,
+  ): ClientUnaryCall;
+  recordBoot(
+    request: RecordBootRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RecordBootResponse) => void,
+  ): ClientUnaryCall;
+  recordBoot(
+    request: RecordBootRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RecordBootResponse) => void,
+  ): ClientUnaryCall;
+  /** Problems: media_unknown, boot_unknown. */
+  getBoot(
+    request: GetBootRequest,
+    callback: (error: ServiceError | null, response: GetBootResponse) => void,
+  ): ClientUnaryCall;
+  getBoot(
+    request: GetBootRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetBootResponse) => void,
+  ): ClientUnaryCall;
+  getBoot(
+    request: GetBootRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetBootResponse) => void,
   ): ClientUnaryCall;
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
   plan(request: PlanRequest, callback: (error: ServiceError | null, response: PlanResponse) => void): ClientUnaryCall;
