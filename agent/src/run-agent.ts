@@ -5,6 +5,8 @@ import type { Log } from "@stickfarm/common/log";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { type CloseStack, openInOrder } from "@stickfarm/common/rim/close-stack";
+import type { SecretMask } from "@stickfarm/common/rim/secret-mask";
+import { Secret } from "@stickfarm/common/secret";
 import { phaseToWire, reportToWire } from "@stickfarm/common/wire/attempt";
 import { driveToWire } from "@stickfarm/common/wire/drive";
 import type { Hello } from "@stickfarm/proto/stickfarm/v1/agent";
@@ -37,6 +39,8 @@ export type AgentOptions = {
   readonly controller: string | null;
   readonly version: string;
   readonly log: Log;
+  /** Learns the keys of this agent. */
+  readonly mask: SecretMask;
   /** The controller will not have this agent; nothing but a person can mend it. */
   readonly onRefused: (problem: Problem) => void;
 };
@@ -113,6 +117,8 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
   stack.defer(hold.value.close);
   const identity = await loadIdentity(dataDirectory);
   if (!identity.ok) return identity;
+  for (const key of [identity.value.keyPem, identity.value.natsSeed])
+    options.mask.learn(Secret.ofText(key));
   const address = options.controller ?? identity.value.controller;
   const journal = await openJournal(dataDirectory);
   if (!journal.ok) return journal;

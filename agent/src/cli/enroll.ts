@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { fileProblem } from "@stickfarm/common/rim/file-problem";
+import { Secret } from "@stickfarm/common/secret";
 import { createNatsKey } from "../nats/create-nats-key.ts";
 import { enroll } from "../trust/enroll.ts";
 import { resolveData } from "./io.ts";
@@ -24,6 +25,7 @@ export function enrollCommand(shell: Shell) {
       shell.run(command, async ({ json }) => {
         const token = await readToken(given);
         if (!token.ok) return token;
+        io.mask.learn(Secret.ofText(token.value));
         const dataDirectory = resolve(io.workingDirectory, resolveData(io, data));
         const enrolled = await enroll({
           dataDirectory,

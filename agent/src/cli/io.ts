@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { SecretMask } from "@stickfarm/common/rim/secret-mask";
 
 /** All that a command sees of its process. Tests hand in their own; nothing below `main.ts` touches `process`. */
 export type Io = {
@@ -6,6 +7,8 @@ export type Io = {
   readonly stdout: NodeJS.WritableStream & { readonly columns?: number };
   /** The talk, and the log. */
   readonly stderr: NodeJS.WritableStream & { readonly columns?: number };
+  /** Goes over every error text and every line of the log. */
+  readonly mask: SecretMask;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDirectory: string;
   readonly workingDirectory: string;

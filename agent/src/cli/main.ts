@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { createSecretMask } from "@stickfarm/common/rim/secret-mask";
 import type { Io } from "./io.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -8,6 +9,7 @@ const EXIT_PIPE_CLOSED = 141;
 const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
+  mask: createSecretMask(),
   env: process.env,
   homeDirectory: homedir(),
   workingDirectory: process.cwd(),
@@ -21,6 +23,10 @@ const io: Io = {
   },
 };
 
+process.on("uncaughtException", (error) => {
+  io.stderr.write(io.mask.apply(`${error.stack ?? error}\n`));
+  process.exit(1);
+});
 process.stdout.on("error", endOfPipe);
 process.stderr.on("error", endOfPipe);
 

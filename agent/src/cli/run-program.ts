@@ -22,7 +22,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
     run: async (command, body) => {
       const json = command.optsWithGlobals()["output"] === "json";
       const outcome = await body({ json });
-      if (!outcome.ok) io.stderr.write(renderFailure(outcome.problem, json));
+      if (!outcome.ok) io.stderr.write(io.mask.apply(renderFailure(outcome.problem, json)));
       status = outcome.ok ? outcome.value : PROBLEMS[outcome.problem.code].exit;
     },
   };
@@ -34,8 +34,8 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
     // A command that only groups others prints its help to stderr.
     if (error instanceof CommanderError && error.code === "commander.help") return 2;
     const problem = toProblem(error);
-    io.stderr.write(renderFailure(problem, asksForJson(args)));
-    if (problem.code === "internal" && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+    const stack = problem.code === "internal" && error instanceof Error ? `${error.stack}\n` : "";
+    io.stderr.write(io.mask.apply(renderFailure(problem, asksForJson(args)) + stack));
     return PROBLEMS[problem.code].exit;
   }
 }

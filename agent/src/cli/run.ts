@@ -3,6 +3,7 @@ import { Option } from "@commander-js/extra-typings";
 import { parseHostPort } from "@stickfarm/common/host-port";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import { maskStream } from "@stickfarm/common/rim/secret-mask";
 import { VERSION } from "@stickfarm/common/version";
 import { pino } from "pino";
 import { type Io, resolveData } from "./io.ts";
@@ -61,7 +62,8 @@ async function run(io: Io, options: RunOptions): Promise<Result<number>> {
     virtualDrives: virtualDrives.value,
     controller,
     version: VERSION,
-    log: pino({ level: options.logLevel }, io.stderr),
+    log: pino({ level: options.logLevel }, maskStream(io.stderr, io.mask)),
+    mask: io.mask,
     onRefused: stop.refuse,
   });
   if (!running.ok) return running;

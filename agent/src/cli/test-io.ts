@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { createSecretMask } from "@stickfarm/common/rim/secret-mask";
 import type { Io } from "./io.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -14,6 +15,7 @@ export async function runForTest(
   const io: Io = {
     stdout: stdout.stream,
     stderr: stderr.stream,
+    mask: createSecretMask(),
     env: {},
     homeDirectory: "/nonexistent",
     workingDirectory: "/nonexistent",

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { ok } from "@stickfarm/common/result";
+import { createSecretMask } from "@stickfarm/common/rim/secret-mask";
 import { ulid } from "ulid";
 import { readOperatorConfig } from "../trust/operator-config.ts";
 import { openController } from "./connect/controller.ts";
@@ -13,6 +14,7 @@ const io: Io = {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
+  mask: createSecretMask(),
   env: process.env,
   homeDirectory: homedir(),
   isRoot: process.getuid?.() === 0,
@@ -27,6 +29,10 @@ const io: Io = {
   },
 };
 
+process.on("uncaughtException", (error) => {
+  io.stderr.write(io.mask.apply(`${error.stack ?? error}\n`));
+  process.exit(1);
+});
 process.stdout.on("error", endOfPipe);
 process.stderr.on("error", endOfPipe);
 

@@ -38,8 +38,8 @@ export async function runProgram(
     // A command that only groups others prints its help to stderr.
     if (error instanceof CommanderError && error.code === "commander.help") return 2;
     const problem = toProblem(error);
-    io.stderr.write(renderFailure(guessFormat(args), problem));
-    if (problem.code === "internal" && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+    const stack = problem.code === "internal" && error instanceof Error ? `${error.stack}\n` : "";
+    io.stderr.write(io.mask.apply(renderFailure(guessFormat(args), problem) + stack));
     return PROBLEMS[problem.code].exit;
   }
 }
@@ -48,7 +48,7 @@ function createShell(io: Io, services: Services, end: (status: number) => void):
   const run: Shell["run"] = async (command, body) => {
     const session = openSession(io, command);
     const outcome = await body(session);
-    if (!outcome.ok) io.stderr.write(renderFailure(session.format, outcome.problem));
+    if (!outcome.ok) io.stderr.write(io.mask.apply(renderFailure(session.format, outcome.problem)));
     end(outcome.ok ? outcome.value : PROBLEMS[outcome.problem.code].exit);
   };
   const ask: Shell["ask"] = (command, body) =>

@@ -1,5 +1,6 @@
 import { parseHostPort } from "@stickfarm/common/host-port";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import { maskStream } from "@stickfarm/common/rim/secret-mask";
 import { VERSION } from "@stickfarm/common/version";
 import { pino } from "pino";
 import { LISTEN_DEFAULT } from "./init.ts";
@@ -40,7 +41,7 @@ async function serve(session: Session, options: ServeOptions): Promise<Result<nu
   const nats = planNats(options);
   if (!nats.ok) return nats;
   const { io, paths } = session;
-  const log = pino({ level: options.logLevel }, io.stderr);
+  const log = pino({ level: options.logLevel }, maskStream(io.stderr, io.mask));
   const stopped = waitForStop(io);
   // Database, certificates and NATS are loaded here only; every other command starts faster without them.
   const { serveController } = await import("../serve/serve-controller.ts");
@@ -51,6 +52,7 @@ async function serve(session: Session, options: ServeOptions): Promise<Result<nu
     nats: nats.value,
     version: VERSION,
     log,
+    mask: io.mask,
   });
   if (!running.ok) return running;
   const { address, close } = running.value;

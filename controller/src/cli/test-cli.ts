@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { createSecretMask } from "@stickfarm/common/rim/secret-mask";
 import type { InputStream, Io } from "./shell/io.ts";
 
 /** For tests: a process that keeps what was printed. */
@@ -23,6 +24,7 @@ export function makeIo({ terminal = false, typed, ...fields }: TestIoFields = {}
     stdin: makeInput(typed, terminal),
     stdout: stdout.stream,
     stderr: stderr.stream,
+    mask: createSecretMask(),
     env: { LANG: "C.UTF-8" },
     homeDirectory: "/nonexistent",
     isRoot: false,

@@ -1,5 +1,4 @@
 import type { ServerDuplexStream, ServerUnaryCall } from "@grpc/grpc-js";
-import type { Log } from "@stickfarm/common/log";
 import type { Problem } from "@stickfarm/common/problem";
 import type { Result } from "@stickfarm/common/result";
 import type {
@@ -10,7 +9,7 @@ import type {
   ReportResultRequest,
   ReportResultResponse,
 } from "@stickfarm/proto/stickfarm/v1/agent";
-import { type Answer, faultOf, statusOf, unary } from "./unary.ts";
+import { type Answer, faultOf, type Outlet, statusOf, unary } from "./unary.ts";
 
 /** One agent's session, as the shell holds it. */
 export type AgentSession = {
@@ -47,15 +46,15 @@ const MESSAGES_QUEUED_MAX = 64;
 export function agentService(
   answers: AgentAnswers,
   nameOf: (call: WithPeer) => string,
-  log: Log,
+  outlet: Outlet,
 ): AgentServiceServer {
   return {
-    attach: (call) => serveAttach(answers, nameOf(call), call, log),
-    reportResult: unary(answers.reportResult, nameOf, log),
+    attach: (call) => serveAttach(answers, nameOf(call), call, outlet),
+    reportResult: unary(answers.reportResult, nameOf, outlet),
   };
 }
 
-function serveAttach(answers: AgentAnswers, agent: string, call: AttachCall, log: Log): void {
+function serveAttach(answers: AgentAnswers, agent: string, call: AttachCall, outlet: Outlet): void {
   let session: AgentSession | null = null;
   let ended = false;
   let queued = 0;
@@ -69,7 +68,7 @@ function serveAttach(answers: AgentAnswers, agent: string, call: AttachCall, log
   const end = (problem: Problem) => {
     if (ended) return;
     finish();
-    call.emit("error", statusOf(problem, log));
+    call.emit("error", statusOf(problem, outlet));
   };
   const link: SessionLink = {
     send: (message) => {

@@ -1,15 +1,14 @@
-import type { Log } from "@stickfarm/common/log";
 import type {
   EnrollmentServiceServer,
   EnrollRequest,
   EnrollResponse,
 } from "@stickfarm/proto/stickfarm/v1/enrollment";
-import { type Answer, unary } from "./unary.ts";
+import { type Answer, type Outlet, unary } from "./unary.ts";
 
 /** The one service for callers without a certificate. */
 export function enrollmentService(
   enroll: Answer<EnrollRequest, EnrollResponse, void>,
-  log: Log,
+  outlet: Outlet,
 ): EnrollmentServiceServer {
-  return { enroll: unary(enroll, () => undefined, log) };
+  return { enroll: unary(enroll, () => undefined, outlet) };
 }

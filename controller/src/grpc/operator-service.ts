@@ -1,5 +1,4 @@
 import type { ServerWritableStream } from "@grpc/grpc-js";
-import type { Log } from "@stickfarm/common/log";
 import type { Result } from "@stickfarm/common/result";
 import type {
   OperatorServiceServer,
@@ -7,7 +6,7 @@ import type {
   WatchBuildRequest,
   WatchBuildResponse,
 } from "@stickfarm/proto/stickfarm/v1/operator";
-import { type Answer, faultOf, statusOf, unary } from "./unary.ts";
+import { type Answer, faultOf, type Outlet, statusOf, unary } from "./unary.ts";
 
 type Methods = typeof OperatorServiceService;
 
@@ -26,9 +25,9 @@ export type OperatorAnswers = {
   ) => Promise<Result<AsyncIterable<WatchBuildResponse>>>;
 };
 
-export function operatorService(answers: OperatorAnswers, log: Log): OperatorServiceServer {
+export function operatorService(answers: OperatorAnswers, outlet: Outlet): OperatorServiceServer {
   const serve = <Request, Response>(answer: Answer<Request, Response, void>) =>
-    unary(answer, () => undefined, log);
+    unary(answer, () => undefined, outlet);
   return {
     registerContent: serve(answers.registerContent),
     listContents: serve(answers.listContents),
@@ -48,7 +47,7 @@ export function operatorService(answers: OperatorAnswers, log: Log): OperatorSer
     getBoot: serve(answers.getBoot),
     plan: serve(answers.plan),
     startBuild: serve(answers.startBuild),
-    watchBuild: (call) => void serveWatch(answers, call, log),
+    watchBuild: (call) => void serveWatch(answers, call, outlet),
     listBuilds: serve(answers.listBuilds),
     getBuild: serve(answers.getBuild),
     getBuildLog: serve(answers.getBuildLog),
@@ -62,13 +61,17 @@ export function operatorService(answers: OperatorAnswers, log: Log): OperatorSer
 
 type WatchCall = ServerWritableStream<WatchBuildRequest, WatchBuildResponse>;
 
-async function serveWatch(answers: OperatorAnswers, call: WatchCall, log: Log): Promise<void> {
+async function serveWatch(
+  answers: OperatorAnswers,
+  call: WatchCall,
+  outlet: Outlet,
+): Promise<void> {
   const abort = new AbortController();
   call.on("cancelled", () => abort.abort());
   try {
     const views = await answers.watchBuild(call.request, abort.signal);
     if (!views.ok) {
-      call.emit("error", statusOf(views.problem, log));
+      call.emit("error", statusOf(views.problem, outlet));
       return;
     }
     for await (const view of views.value) {
@@ -76,7 +79,7 @@ async function serveWatch(answers: OperatorAnswers, call: WatchCall, log: Log): 
     }
     call.end();
   } catch (error) {
-    if (!abort.signal.aborted) call.emit("error", statusOf(faultOf(error, call.getPath()), log));
+    if (!abort.signal.aborted) call.emit("error", statusOf(faultOf(error, call.getPath()), outlet));
   }
 }
 

@@ -4,6 +4,7 @@ import { type HostPort, renderHostPort } from "@stickfarm/common/host-port";
 import type { Log } from "@stickfarm/common/log";
 import { ok, type Result } from "@stickfarm/common/result";
 import { type CloseStack, openInOrder } from "@stickfarm/common/rim/close-stack";
+import type { SecretMask } from "@stickfarm/common/rim/secret-mask";
 import { AgentServiceService } from "@stickfarm/proto/stickfarm/v1/agent";
 import { EnrollmentServiceService } from "@stickfarm/proto/stickfarm/v1/enrollment";
 import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
@@ -22,6 +23,7 @@ import { createAgentToken } from "../trust/agent-token.ts";
 import { enrollAgent } from "../trust/enroll-agent.ts";
 import { ensureServerCertificate } from "../trust/ensure-server-certificate.ts";
 import { loadTrust, type Trust } from "../trust/load-trust.ts";
+import { maskSecrets } from "../trust/secret-box.ts";
 import type { SecretsKeyFile } from "../trust/secrets-key.ts";
 import { agentAnswers } from "./agent-answers.ts";
 import { AgentSessions } from "./agent-sessions.ts";
@@ -38,6 +40,8 @@ export type ServeOptions = {
   readonly nats: NatsOptions;
   readonly version: string;
   readonly log: Log;
+  /** Learns every secret that is set or opened here. */
+  readonly mask: SecretMask;
 };
 
 export type RunningController = {
@@ -137,7 +141,7 @@ function createFarm({ options, trust, library, store, nats, progressed }: Parts)
     progressOf: (jobId) => nats.progressOf(jobId),
     waiting: new Map(),
     sign: (bytes) => trust.signer.sign(bytes),
-    secretBox: trust.secretBox,
+    secretBox: maskSecrets(trust.secretBox, options.mask),
     nowMs: Date.now,
     newId: () => ulid(),
     randomBytes,
@@ -149,7 +153,7 @@ function servicesOf(
   farm: Farm,
   trust: Trust,
   nats: NatsPlane,
-  { version, log }: ServeOptions,
+  { version, log, mask }: ServeOptions,
 ): readonly FrontService[] {
   const makeToken = (name: string) => {
     const { text, hash } = createAgentToken({ name, pin: trust.authority.pin });
@@ -161,11 +165,12 @@ function servicesOf(
     issueNatsUser: nats.issueAgentUser,
     signingKeyPem: trust.signer.publicKeyPem,
   };
+  const outlet = { log, mask: mask.apply };
   const settings = { version, natsPort: nats.agentPort, natsUrl: nats.agentUrl };
   return [
     {
       definition: OperatorServiceService,
-      implementation: operatorService(operatorAnswers(farm, makeToken), log),
+      implementation: operatorService(operatorAnswers(farm, makeToken), outlet),
       access: "operator",
     },
     {
@@ -174,7 +179,7 @@ function servicesOf(
       implementation: agentService(
         agentAnswers(farm, settings),
         (call) => identityOfCall(call)?.name ?? "",
-        log,
+        outlet,
       ),
       access: "agent",
     },
@@ -182,7 +187,7 @@ function servicesOf(
       definition: EnrollmentServiceService,
       implementation: enrollmentService(
         async (request) => enrollAgent(enrolment, request, farm.nowMs()),
-        log,
+        outlet,
       ),
       access: "anyone",
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Secret } from "@stickfarm/common/secret";
 import { expect, test } from "vitest";
-import { KEK_BYTES, openSecretBox } from "./secret-box.ts";
+import { KEK_BYTES, maskSecrets, openSecretBox } from "./secret-box.ts";
 
 const LABEL = { name: "media/hq", version: 3 };
 const VALUE = "correct horse battery staple";
@@ -61,4 +61,15 @@ test("openSecretBox() shows nothing of a value in its problems", () => {
   const opened = box.open(LABEL, Buffer.from(VALUE));
   expect(JSON.stringify(opened)).not.toMatch(/horse/);
   expect(opened).toMatchObject({ problem: { detail: expect.stringContaining('"media/hq"') } });
+});
+
+test("maskSecrets() tells of every value that is sealed or opened, and of none that is not", () => {
+  const seen: (string | null)[] = [];
+  const box = openSecretBox(randomBytes(32));
+  const masked = maskSecrets(box, { learn: (secret) => seen.push(secret.revealText()) });
+  const label = { name: "media/hq", version: 1 };
+  const sealed = masked.seal(label, Secret.ofText("one"));
+  expect(masked.open(label, sealed).ok).toBe(true);
+  expect(masked.open({ ...label, version: 2 }, sealed).ok).toBe(false);
+  expect(seen).toEqual(["one", "one"]);
 });

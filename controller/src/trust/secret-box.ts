@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import type { SecretMask } from "@stickfarm/common/rim/secret-mask";
 import { Secret } from "@stickfarm/common/secret";
 
 /**
@@ -48,6 +49,21 @@ export function openSecretBox(kek: Uint8Array): SecretBox {
       const value = new Secret(plain);
       plain.fill(0);
       return ok(value);
+    },
+  };
+}
+
+/** The same box; whatever goes through it is shown in no text from then on. */
+export function maskSecrets(box: SecretBox, { learn }: Pick<SecretMask, "learn">): SecretBox {
+  return {
+    seal: (label, value) => {
+      learn(value);
+      return box.seal(label, value);
+    },
+    open: (label, sealed) => {
+      const opened = box.open(label, sealed);
+      if (opened.ok) learn(opened.value);
+      return opened;
     },
   };
 }

@@ -23,6 +23,7 @@ export function secretSetCommand(shell: Shell) {
         const secret = await readSecret(session, { name, file: fromFile });
         if (!secret.ok) return secret;
         if (secret.value === null) return ok(EXIT_INTERRUPTED);
+        session.io.mask.learn(secret.value);
         const value = Buffer.from(secret.value.reveal());
         const response = await controller.call(OperatorServiceService.setSecret, { name, value });
         value.fill(0);

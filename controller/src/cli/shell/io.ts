@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { SecretMask } from "@stickfarm/common/rim/secret-mask";
 
 /** All that a command sees of its process. Tests hand in their own; nothing below `main.ts` touches `process`. */
 export type Io = {
@@ -7,6 +8,8 @@ export type Io = {
   readonly stdout: OutputStream;
   /** The talk. */
   readonly stderr: OutputStream;
+  /** Goes over every error text and every line of the log. */
+  readonly mask: SecretMask;
   readonly env: Environment;
   readonly homeDirectory: string;
   readonly isRoot: boolean;
