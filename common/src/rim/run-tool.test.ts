@@ -1,6 +1,8 @@
+import { pbkdf2 } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ok } from "../result.ts";
 import { makeFakeTool } from "./fake-tool.ts";
@@ -84,3 +86,18 @@ function shell(script: string, silenceMaxMs: number): ToolCommand {
   const doing = "Cannot test";
   return { doing, path: "/bin/sh", args, inputPath: null, signal: undefined, silenceMaxMs };
 }
+
+test("streamTool() loses nothing of a program that ends before it is listened to", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
+  const inputPath = join(folder, "input");
+  await writeFile(inputPath, "all of it");
+  const cat = { doing: "Cannot copy", path: "/bin/cat", args: [], inputPath, signal: undefined };
+  const output = streamTool(cat);
+  const first = output.next();
+  // Closing the input waits behind these, and the program ends meanwhile.
+  const busy = Array.from({ length: 5 }, () => promisify(pbkdf2)("x", "y", 150_000, 64, "sha512"));
+  const { value } = await first;
+  expect(String(value)).toBe("all of it");
+  await Promise.all(busy);
+  await output.return(null);
+});

@@ -104,6 +104,8 @@ async function startChild(command: ToolCommand): Promise<Result<Child>> {
 }
 
 function wrapChild(child: ChildProcess, output: Readable, errors: Readable): Child {
+  // When a program has ended, Node throws away what nobody listens for: this keeps it until it is read.
+  output.on("readable", () => undefined);
   let words = Buffer.alloc(0);
   errors.on("data", (bytes: Buffer) => {
     words = Buffer.concat([words, bytes.subarray(0, WORDS_MAX_BYTES - words.length)]);
