@@ -225,6 +225,13 @@ export const PROBLEMS = {
     remedy:
       "Use boot.img and core.img of GRUB's i386-pc on a stick of 512 byte blocks, or boot by UEFI",
   },
+  boot_loader_missing: {
+    retry: "never",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Install the Debian packages named above, or unpack them (`dpkg -x`) and name the folder with --loaders",
+  },
   archive_unreadable: {
     retry: "never",
     exit: 2,

@@ -2,7 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { missingPrograms } from "./run-program.ts";
 
-export type Firmware = "bios" | "uefi";
+/** "secure": UEFI with Secure Boot on, and Microsoft's certificates in it as computers are sold. */
+export type Firmware = "bios" | "uefi" | "secure";
 
 export type Boot = {
   /** File with the stick's bytes; it is never changed. */
@@ -21,15 +22,16 @@ export type BootOutcome = {
 };
 
 const QEMU = "qemu-system-x86_64";
-const OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd";
-const OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+const OVMF_CODE = { uefi: "OVMF_CODE_4M.fd", secure: "OVMF_CODE_4M.ms.fd" } as const;
+const OVMF_VARS = { uefi: "OVMF_VARS_4M.fd", secure: "OVMF_VARS_4M.ms.fd" } as const;
 
 /** What the firmware says when nothing on the stick can be started: SeaBIOS, or the shell of OVMF. */
 export const NOTHING_BOOTS = /No bootable device|UEFI Interactive Shell|Mapping table/;
 
 /** What this machine lacks for booting a stick; empty when it can. */
 export function missingForBoot(): string[] {
-  return [...missingPrograms(QEMU), ...[OVMF_CODE, OVMF_VARS].filter((path) => !existsSync(path))];
+  const files = [...Object.values(OVMF_CODE), ...Object.values(OVMF_VARS)].map(ovmfPath);
+  return [...missingPrograms(QEMU), ...files.filter((path) => !existsSync(path))];
 }
 
 /**
@@ -62,10 +64,16 @@ function qemuArguments({ stick, firmware }: Boot): string[] {
 function firmwareArguments(firmware: Firmware): string[] {
   if (firmware === "bios") return ["-M", "pc,graphics=off"];
   const flash = "if=pflash,format=raw";
+  const secure = ["-M", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"];
   return [
-    ...["-M", "q35", "-drive", `${flash},unit=0,readonly=on,file=${OVMF_CODE}`],
-    ...["-drive", `${flash},unit=1,snapshot=on,file=${OVMF_VARS}`],
+    ...(firmware === "secure" ? secure : ["-M", "q35"]),
+    ...["-drive", `${flash},unit=0,readonly=on,file=${ovmfPath(OVMF_CODE[firmware])}`],
+    ...["-drive", `${flash},unit=1,snapshot=on,file=${ovmfPath(OVMF_VARS[firmware])}`],
   ];
+}
+
+function ovmfPath(name: string): string {
+  return `/usr/share/OVMF/${name}`;
 }
 
 function watchConsole(

@@ -10,6 +10,7 @@ cd "$(dirname "$0")/../.."
 PNPM=pnpm@12.21.0
 STATE=node_modules/.pnpm-workspace-state-v1.json
 CACHE=node_modules/.cache/nats-server
+KERNEL_CACHE=node_modules/.cache/test-kernel
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH
 tests=no
@@ -48,7 +49,7 @@ for_tests() {
   echo /usr/lib/grub/i386-pc/boot.img:grub-pc-bin /usr/lib/grub/x86_64-efi/fat.mod:grub-efi-amd64-bin
   echo /usr/lib/shim/shimx64.efi.signed:shim-signed sbverify:sbsigntool
   echo /usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed:grub-efi-amd64-signed
-  echo wimlib-imagex:wimtools cpio:cpio
+  echo wimlib-imagex:wimtools cpio:cpio /bin/busybox:busybox-static
 }
 
 sqlite3_is_built() {
@@ -129,6 +130,25 @@ download_nats_server() {
   )
 }
 
+# A kernel that Debian signed, to be booted from sticks: unpacked, because installing it would change what this machine boots.
+unpack_test_kernel() {
+  [ $tests = no ] || ls $KERNEL_CACHE/boot/vmlinuz-* >/dev/null 2>&1 && return 0
+  command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 0
+  say "unpacking Debian's kernel for virtual machines into $KERNEL_CACHE, for the tests of booting"
+  mkdir -p $KERNEL_CACHE
+  quietly download_test_kernel || say "Cannot get a kernel: tests that boot one are skipped"
+}
+
+download_test_kernel() {
+  (
+    cd $KERNEL_CACHE
+    kernel=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
+    apt-get download "$kernel"
+    dpkg --fsys-tarfile "$kernel"_*.deb | tar -x --wildcards './boot/vmlinuz-*'
+    rm -f "$kernel"_*.deb
+  )
+}
+
 is_installed() {
   [ -f $STATE ] && sqlite3_is_built && [ -x node_modules/.bin/stickfarm ] || return 1
   [ -z "$(find package.json pnpm-lock.yaml pnpm-workspace.yaml ./*/package.json controller/patches -newer $STATE)" ]
@@ -154,4 +174,5 @@ check_node
 install_debian_packages
 install_node_packages
 unpack_nats_server
+unpack_test_kernel
 build

@@ -68,6 +68,26 @@ test.each<readonly [string, BootImageFacts, readonly string[]]>([
   expect(listFirmwares(image)).toEqual(firmwares);
 });
 
+test.each([
+  [[], ["uefi-x64"]],
+  [[{ ...DEBIAN, coversFile: false }], ["uefi-x64"]],
+  [[DEBIAN], ["uefi-x64", "uefi-x64-secure-boot"]],
+])("listFirmwares() wants a signed kernel behind a signed GRUB: %j", (signatures, firmwares) => {
+  const image = imageWith([loader(STARTER, [MICROSOFT]), loader(GRUB, [DEBIAN])]);
+  const kernel = {
+    path: "boot/vmlinuz",
+    version: "",
+    architecture: "x64",
+    hasEfiStub: true,
+  } as const;
+  const kernels = [
+    { ...kernel, signatures: [] },
+    { ...kernel, signatures },
+  ];
+  const details = image.details === null ? null : { ...image.details, kernels };
+  expect(listFirmwares({ ...image, details })).toEqual(firmwares);
+});
+
 test("listFirmwares() goes by the architectures where nothing was read", () => {
   const image = {
     architectures: ["x64", "x86", "arm64"],

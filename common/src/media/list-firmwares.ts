@@ -1,5 +1,5 @@
 import type { Architecture } from "./architecture.ts";
-import type { LoaderFacts } from "./boot-image-facts.ts";
+import type { BootImageDetails, LoaderFacts } from "./boot-image-facts.ts";
 import type { BootImageFacts } from "./content.ts";
 
 /** What starts a boot image; "secure-boot" in a firmware with Microsoft's certificates, as computers are sold. */
@@ -44,7 +44,7 @@ export function listFirmwares({ architectures, biosBoot, details }: BootImageFac
     const starter = loaders === null ? null : starterOf(loaders, name);
     if (loaders !== null && starter?.architecture !== architecture) continue;
     found.add(`uefi-${name}`);
-    if (starter !== null && startsSecurely(starter, loaders ?? [], name)) {
+    if (starter !== null && details !== null && startsSecurely(starter, details, name)) {
       found.add(`uefi-${name}-secure-boot`);
     }
   }
@@ -57,16 +57,22 @@ function starterOf(loaders: readonly LoaderFacts[], name: UefiName): LoaderFacts
 
 /**
  * The firmware checks the first loader. When that is shim, shim checks the next one, by its own list of trust that
- * nobody outside can read: that GRUB is signed by somebody and unchanged is all that can be known.
+ * nobody outside can read: that GRUB, and one of the kernels that it starts, is signed by somebody and unchanged is all
+ * that can be known.
  */
 function startsSecurely(
   starter: LoaderFacts,
-  loaders: readonly LoaderFacts[],
+  { loaders, kernels }: BootImageDetails,
   name: UefiName,
 ): boolean {
   const isTrusted = starter.signatures.some(
     ({ authority, coversFile }) => coversFile && TRUSTED_AUTHORITIES.has(authority),
   );
   const next = loaders.find(({ path }) => path.toLowerCase() === `efi/boot/grub${name}.efi`);
-  return isTrusted && (next?.signatures.some(({ coversFile }) => coversFile) ?? true);
+  if (!isTrusted || next === undefined) return isTrusted;
+  return isSigned(next) && (kernels.length === 0 || kernels.some(isSigned));
+}
+
+function isSigned({ signatures }: Pick<LoaderFacts, "signatures">): boolean {
+  return signatures.some(({ coversFile }) => coversFile);
 }

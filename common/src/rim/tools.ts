@@ -3,8 +3,8 @@ import { isAbsolute, join } from "node:path";
 import type { Problem } from "../problem.ts";
 
 /**
- * Every program that content may be read or media booted with. Nothing needs them for a raw image or a folder of files; all decoders have
- * a slower twin in a package. ISO images have none: no kept package reads them.
+ * Every program that content may be read or made with, or media booted with. Nothing needs them for a raw image or a
+ * folder of files; all decoders have a slower twin in a package. ISO images have none: no kept package reads them.
  */
 export const TOOLS = {
   xz: { debianPackage: "xz-utils", reason: "expands on all cores" },
@@ -24,6 +24,10 @@ export const TOOLS = {
   "qemu-system-x86_64": {
     debianPackage: "qemu-system-x86",
     reason: "boots media before a stick is written",
+  },
+  "grub-mkimage": {
+    debianPackage: "grub-common",
+    reason: "makes GRUB's core.img, so that a BIOS starts a kernel from a stick",
   },
 } as const satisfies Record<string, { readonly debianPackage: string; readonly reason: string }>;
 
