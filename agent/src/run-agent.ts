@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Log } from "@stickfarm/common/log";
 import type { Problem } from "@stickfarm/common/problem";
@@ -14,9 +13,8 @@ import { ulid } from "ulid";
 import { openBlobServer } from "./content/blob-server.ts";
 import { type ContentCache, openContentCache } from "./content/content-cache.ts";
 import { createVirtualFiles } from "./drive/create-virtual-files.ts";
-import { listDrives } from "./drive/list-drives.ts";
-import type { VirtualDriveSource } from "./drive/parse-virtual-drive.ts";
-import { type DriveHost, thisHost } from "./drive/read-machine.ts";
+import { type DriveOffer, listOffered } from "./drive/drive-offer.ts";
+import { type DriveHost, readBootId, thisHost } from "./drive/read-machine.ts";
 import { type ControllerLink, startControllerLink } from "./grpc/controller-link.ts";
 import type { HeldAttempt } from "./journal/fold-journal.ts";
 import { type Journal, openJournal } from "./journal/open-journal.ts";
@@ -34,7 +32,7 @@ import { verifySignature } from "./trust/verify-signature.ts";
 
 export type AgentOptions = {
   readonly dataDirectory: string;
-  readonly virtualDrives: readonly VirtualDriveSource[];
+  readonly offer: DriveOffer;
   /** HOST:PORT, or the one that it was enrolled at. */
   readonly controller: string | null;
   readonly version: string;
@@ -80,7 +78,11 @@ async function openAgent(options: AgentOptions, stack: CloseStack): Promise<Resu
   const desk = new OrderDesk(deskPorts(parts, send, reports.wake));
   stack.defer(() => desk.close());
   await desk.recover();
-  const session = { version: options.version, incarnation: ulid(), bootId: await readBootId() };
+  const session = {
+    version: options.version,
+    incarnation: ulid(),
+    bootId: await readBootId(parts.host.proc),
+  };
   links.current = startControllerLink(
     { address: parts.address, ...identity, random: Math.random, log },
     {
@@ -101,7 +103,7 @@ type Parts = {
   readonly identity: AgentIdentity;
   readonly address: string;
   readonly journal: Journal;
-  readonly sources: readonly VirtualDriveSource[];
+  readonly offer: DriveOffer;
   readonly host: DriveHost;
   readonly drives: DriveWatch;
   readonly cache: ContentCache;
@@ -110,7 +112,7 @@ type Parts = {
 };
 
 async function openParts(options: AgentOptions, stack: CloseStack): Promise<Result<Parts>> {
-  const { log, virtualDrives: sources } = options;
+  const { log, offer } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const hold = await holdDataDirectory(dataDirectory);
   if (!hold.ok) return hold;
@@ -123,10 +125,10 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
   const journal = await openJournal(dataDirectory);
   if (!journal.ok) return journal;
   stack.defer(journal.value.close);
-  const made = await createVirtualFiles(sources);
+  const made = await createVirtualFiles(offer.virtual);
   if (!made.ok) return made;
   const host = thisHost(dataDirectory);
-  const drives = await watchDrives(() => listDrives(sources, host));
+  const drives = await watchDrives(() => listOffered(offer, host));
   stack.defer(async () => drives.close());
   const cache = await openCache({ identity: identity.value, address, dataDirectory, stack });
   const pictures = openPictures(identity.value, address, log);
@@ -135,7 +137,7 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
     identity: identity.value,
     address,
     journal: journal.value,
-    sources,
+    offer,
     host,
     drives,
     cache,
@@ -145,10 +147,10 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
 }
 
 function deskPorts(parts: Parts, send: ControllerLink["send"], reported: () => void): DeskPorts {
-  const { identity, sources, host, cache, pictures } = parts;
+  const { identity, offer, host, cache, pictures } = parts;
   const isSigned = (bytes: Uint8Array, signature: Uint8Array) =>
     verifySignature(identity.signingKeyPem, bytes, signature);
-  const place = { sources, host, cacheDirectory: cache.directory };
+  const place = { offer, host, cacheDirectory: cache.directory };
   return {
     journal: parts.journal,
     prepare: (order, onProgress, signal) =>
@@ -204,11 +206,6 @@ function describeHeld({ accepted, last, report }: HeldAttempt): Hello["held"][nu
   const { jobId, attempt, fence } = accepted;
   const phases = { accepted: "accepted", destroying: "write", sealing: "seal" } as const;
   return { jobId, attempt, fence, phase: phaseToWire(report === null ? phases[last] : "ended") };
-}
-
-/** Source: random(4); it is new at each start of the kernel. */
-async function readBootId(): Promise<string> {
-  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
 }
 
 function notLinked(): Result<never> {

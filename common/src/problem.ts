@@ -454,6 +454,24 @@ export const PROBLEMS = {
     status: "FAILED_PRECONDITION",
     remedy: "Name a regular file or a whole block device",
   },
+  drive_not_removable: {
+    retry: "never",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Only USB sticks are written; nothing overrides this",
+  },
+  drive_not_storage: {
+    retry: "never",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Take it out: a stick that is a keyboard or a network card as well is no stick",
+  },
+  drive_too_large: {
+    retry: "never",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "If it is a stick, run the agent with a larger --usb-size-max",
+  },
   drive_read_only: {
     retry: "operator",
     exit: 5,

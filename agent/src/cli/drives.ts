@@ -5,7 +5,7 @@ import { ok } from "@stickfarm/common/result";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import { resolveData } from "./io.ts";
 import { printAnswer } from "./print.ts";
-import { readVirtualDrives } from "./read-virtual-drives.ts";
+import { readOffer } from "./read-offer.ts";
 import { collect, newCommand, type Shell } from "./shell.ts";
 
 export function drivesCommand(shell: Shell) {
@@ -14,18 +14,23 @@ export function drivesCommand(shell: Shell) {
     name: "drives",
     description:
       "Show the drives that `run` would offer, and why some cannot be written.\n\nNothing is made, opened for writing or sent.",
-    examples: ["stickfarm-agent drives --virtual-drive device=/dev/loop5"],
+    examples: [
+      "stickfarm-agent drives --usb-drives",
+      "stickfarm-agent drives --virtual-drive device=/dev/loop5",
+    ],
   })
     .option("--data <folder>", "where the agent keeps its identity, journal and cache")
     .option("--virtual-drive <spec>", "as for `run`; repeatable", collect)
-    .action(({ data, virtualDrive = [] }, command) =>
+    .option("--usb-drives", "as for `run`")
+    .option("--usb-size-max <size>", "as for `run`")
+    .action(({ data, ...options }, command) =>
       shell.run(command, async ({ json }) => {
         const dataDirectory = resolve(io.workingDirectory, resolveData(io, data));
-        const sources = readVirtualDrives(io, dataDirectory, virtualDrive);
-        if (!sources.ok) return sources;
-        const { listDrives } = await import("../drive/list-drives.ts");
+        const offer = readOffer(io, dataDirectory, options);
+        if (!offer.ok) return offer;
+        const { listOffered } = await import("../drive/drive-offer.ts");
         const { thisHost } = await import("../drive/read-machine.ts");
-        const drives = await listDrives(sources.value, thisHost(dataDirectory));
+        const drives = await listOffered(offer.value, thisHost(dataDirectory));
         printAnswer(io, {
           json,
           value: drives,

@@ -35,6 +35,8 @@ test.each([
   [["run", "--virtual-drive", "2GB,2GB"], "usage"],
   [["run", "--controller", "localhost"], "usage"],
   [["drives", "--virtual-drive", "bay=1"], "usage"],
+  [["drives", "--usb-size-max", "1TiB"], "usage"],
+  [["drives", "--usb-drives", "--usb-size-max", "large"], "usage"],
 ] as const)("runProgram(%j) ends with %s", async (args, code) => {
   const { status, stderr } = await runForTest(args);
   expect(stderr).toContain(`[${code}]`);
@@ -62,6 +64,19 @@ test("drives shows what would be offered, and makes nothing", async () => {
   const { stdout: json } = await runForTest([...args, "-o", "json"]);
   expect(JSON.parse(json)).toMatchObject([{ serial: "A1" }, { serial: "B2" }]);
   await expect(readFile(join(folder, "b.img"))).rejects.toThrow("ENOENT");
+});
+
+test("drives shows the machine's own disks and refuses each of them", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
+  const { status, stdout } = await runForTest([
+    ...["drives", "--data", folder, "--usb-drives", "-o", "json"],
+  ]);
+  expect(status).toBe(0);
+  const drives: { transport: string; refusals: { code: string }[] }[] = JSON.parse(stdout);
+  for (const { refusals } of drives.filter(({ transport }) => transport === "fixed")) {
+    expect(refusals.map(({ code }) => code)).toContain("drive_not_removable");
+  }
+  expect(drives.every(({ transport }) => ["fixed", "usb"].includes(transport))).toBe(true);
 });
 
 test("drives finds relative files from where it was called", async () => {

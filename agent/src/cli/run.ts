@@ -8,7 +8,7 @@ import { VERSION } from "@stickfarm/common/version";
 import { pino } from "pino";
 import { type Io, resolveData } from "./io.ts";
 import { printAnswer } from "./print.ts";
-import { readVirtualDrives } from "./read-virtual-drives.ts";
+import { type OfferOptions, readOffer } from "./read-offer.ts";
 import { collect, newCommand, type Shell } from "./shell.ts";
 
 export function runCommand(shell: Shell) {
@@ -17,6 +17,7 @@ export function runCommand(shell: Shell) {
     description:
       'Run the agent until it is stopped.\n\nOne line "ready NAME" on stdout says that it has begun; the log goes to stderr, a JSON object a line. SIGTERM or Ctrl-C ends it in order, a second one at once. A stick that is being written then stays dirty and does not boot.',
     examples: [
+      "stickfarm-agent run --usb-drives",
       "stickfarm-agent run --virtual-drive 2GiB --virtual-drive 2GiB",
       "stickfarm-agent run --data ws-1 --virtual-drive file=a.img,size=2GiB,serial=A1,bay=1",
       "stickfarm-agent run --virtual-drive device=/dev/loop5",
@@ -28,6 +29,11 @@ export function runCommand(shell: Shell) {
       "offer a file or a device as a drive: SIZE, or file=, device=, size=, serial=, bay= with commas; repeatable",
       collect,
     )
+    .option(
+      "--usb-drives",
+      "offer this machine's USB sticks; its other disks are shown and refused",
+    )
+    .option("--usb-size-max <size>", "larger disks are no sticks, 256GiB when left out")
     .option("--controller <host:port>", "another address than the one it was enrolled at")
     .addOption(
       new Option("--log-level <level>", "what is logged on stderr")
@@ -39,9 +45,8 @@ export function runCommand(shell: Shell) {
     );
 }
 
-type RunOptions = {
+type RunOptions = OfferOptions & {
   readonly data?: string;
-  readonly virtualDrive?: readonly string[];
   readonly controller?: string;
   readonly logLevel: string;
   readonly json: boolean;
@@ -49,8 +54,8 @@ type RunOptions = {
 
 async function run(io: Io, options: RunOptions): Promise<Result<number>> {
   const dataDirectory = resolve(io.workingDirectory, resolveData(io, options.data));
-  const virtualDrives = readVirtualDrives(io, dataDirectory, options.virtualDrive ?? []);
-  if (!virtualDrives.ok) return virtualDrives;
+  const offer = readOffer(io, dataDirectory, options);
+  if (!offer.ok) return offer;
   const controller = options.controller ?? null;
   const address = controller === null ? ok(null) : parseHostPort(controller);
   if (!address.ok) return address;
@@ -59,7 +64,7 @@ async function run(io: Io, options: RunOptions): Promise<Result<number>> {
   const { runAgent } = await import("../run-agent.ts");
   const running = await runAgent({
     dataDirectory,
-    virtualDrives: virtualDrives.value,
+    offer: offer.value,
     controller,
     version: VERSION,
     log: pino({ level: options.logLevel }, maskStream(io.stderr, io.mask)),

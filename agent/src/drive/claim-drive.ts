@@ -6,9 +6,9 @@ import type { DriveGeometry } from "@stickfarm/common/layout/extent";
 import type { Problem, ProblemCode } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { describeDrive, type Found, lookAt } from "./describe-drive.ts";
+import type { DriveSource } from "./drive-source.ts";
 import { findHolder } from "./find-holder.ts";
 import { lockDrive } from "./lock-drive.ts";
-import type { VirtualDriveSource } from "./parse-virtual-drive.ts";
 import { type DriveHost, readMachine } from "./read-machine.ts";
 
 /** A drive that is ours alone. From here on nothing is opened by path. */
@@ -34,7 +34,7 @@ const openFile: OpenDriveFile = promisify(open);
  * Problems: drive_changed, drive_busy, drive_gone, direct_io_unsupported, those of whyNotWritable, tool_missing.
  */
 export async function claimDrive(
-  source: VirtualDriveSource,
+  source: DriveSource,
   consent: DriveConsent,
   host: DriveHost,
   openDrive = openFile,
@@ -62,7 +62,7 @@ export async function claimDrive(
 
 /** The drive, when it is the one that was consented to and nothing speaks against it. */
 async function judge(
-  source: VirtualDriveSource,
+  source: DriveSource,
   consent: DriveConsent,
   { found, host }: { readonly found: Found; readonly host: DriveHost },
 ): Promise<Result<Drive>> {
@@ -74,12 +74,12 @@ async function judge(
 }
 
 async function openExclusively(
-  source: VirtualDriveSource,
+  source: DriveSource,
   path: string,
   openDrive: OpenDriveFile,
 ): Promise<Result<number>> {
   // Node adds O_CLOEXEC. O_EXCL without O_CREAT is defined for block devices only: open(2).
-  const exclusive = source.kind === "device" ? constants.O_EXCL : 0;
+  const exclusive = source.kind === "file" ? 0 : constants.O_EXCL;
   const flags = constants.O_RDWR | constants.O_DIRECT | constants.O_NOFOLLOW | exclusive;
   try {
     return ok(await openDrive(path, flags));
@@ -108,14 +108,14 @@ const OPEN_CODES: Readonly<Record<string, ProblemCode>> = {
 };
 
 async function lockAndJudge(claim: {
-  readonly source: VirtualDriveSource;
+  readonly source: DriveSource;
   readonly consent: DriveConsent;
   readonly host: DriveHost;
   readonly fd: number;
   readonly path: string;
 }): Promise<Result<Drive>> {
   const { source, consent, host, fd, path } = claim;
-  const locked = await lockDrive(fd, source.kind === "device");
+  const locked = await lockDrive(fd, source.kind !== "file");
   if (!locked.ok) return locked;
   if (locked.value === "held") {
     return fail({ code: "drive_busy", detail: `Cannot claim the drive "${path}": it is locked` });

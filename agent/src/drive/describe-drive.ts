@@ -8,6 +8,9 @@ import {
   type MachineFacts,
   whyNotWritable,
 } from "@stickfarm/common/drive/why-not-writable";
+import { describeDisk } from "./describe-disk.ts";
+import type { DriveSource } from "./drive-source.ts";
+import type { DiskSource } from "./find-disks.ts";
 import type { VirtualDriveSource } from "./parse-virtual-drive.ts";
 import { deviceIdOf } from "./read-machine.ts";
 
@@ -20,13 +23,41 @@ export type Found = {
 };
 
 /** Look at what a source's path leads to now. A device may be named by a link such as those in /dev/disk. */
-export async function lookAt(source: VirtualDriveSource): Promise<Found> {
+export async function lookAt(source: DriveSource): Promise<Found> {
   const path = await resolvePath(source);
   return { path, stats: await lstat(path, { bigint: true }).catch(() => null) };
 }
 
 /** The drive that a source stands for, with everything that speaks against writing to it. */
-export function describeDrive(
+export function describeDrive(source: DriveSource, found: Found, machine: MachineFacts): Drive {
+  if (source.kind !== "disk") return describeVirtual(source, found, machine);
+  const { stats } = found;
+  const disk = stats?.isBlockDevice()
+    ? describeDisk(deviceIdOf(stats.rdev), machine, source.stickBytesMax)
+    : null;
+  return disk ?? describeGone(source);
+}
+
+/** The same drive's id, whatever speaks against it. */
+export function nameDrive(source: DriveSource, found: Found, machine: MachineFacts): string {
+  return describeDrive(source, found, machine).driveId;
+}
+
+function describeGone({ path }: DiskSource): Drive {
+  const detail = `Cannot erase the device "${path}": it is not there`;
+  return {
+    ...NOTHING,
+    driveId: "",
+    bay: "",
+    serial: "",
+    vendor: "",
+    model: "",
+    transport: "fixed",
+    refusals: [{ code: "drive_gone", detail }],
+  };
+}
+
+function describeVirtual(
   source: VirtualDriveSource,
   { path, stats }: Found,
   machine: MachineFacts,
@@ -36,7 +67,7 @@ export function describeDrive(
   const transport = isDevice ? "virtual-device" : "virtual-file";
   const target = targetOf(source, { path, stats });
   return {
-    driveId: driveIdOf(source),
+    driveId: `virtual-${source.kind}:${serial}`,
     bay,
     serial,
     vendor: "Virtual",
@@ -49,12 +80,8 @@ export function describeDrive(
   };
 }
 
-/** Stable within an agent: what the drive is, and its serial. */
-export function driveIdOf({ kind, serial }: VirtualDriveSource): string {
-  return `virtual-${kind}:${serial}`;
-}
-
-async function resolvePath({ kind, path }: VirtualDriveSource): Promise<string> {
+async function resolvePath({ kind, path }: DriveSource): Promise<string> {
+  if (kind === "disk") return path;
   if (kind === "device") return realpath(path).catch(() => path);
   const folder = await realpath(dirname(path)).catch(() => dirname(path));
   return join(folder, basename(path));

@@ -3,12 +3,12 @@ import { promisify } from "node:util";
 import type { Drive } from "@stickfarm/common/drive/drive";
 import type { Problem } from "@stickfarm/common/problem";
 import { describeDrive, type Found, lookAt } from "./describe-drive.ts";
-import type { VirtualDriveSource } from "./parse-virtual-drive.ts";
+import type { DriveSource } from "./drive-source.ts";
 import { type DriveHost, readMachine } from "./read-machine.ts";
 
 /** The drives that the sources stand for, as they are now. Nothing is opened for writing. */
 export async function listDrives(
-  sources: readonly VirtualDriveSource[],
+  sources: readonly DriveSource[],
   host: DriveHost,
 ): Promise<readonly Drive[]> {
   const machine = await readMachine(host);

@@ -1,27 +1,8 @@
-import { mkdir, stat, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { stat } from "node:fs/promises";
 import { whyNotWritable } from "@stickfarm/common/drive/why-not-writable";
-import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { deviceIdOf, readMachine, thisHost } from "./read-machine.ts";
-
-/** A picture of /sys and /proc: files by path, links by path and target. */
-async function paint(
-  files: Readonly<Record<string, string>>,
-  links: Readonly<Record<string, string>>,
-) {
-  const root = await makeTemporaryFolder(onTestFinished);
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), `${text}\n`);
-  }
-  for (const [path, target] of Object.entries(links)) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await symlink(target, join(root, path));
-  }
-  const host = { ...thisHost(join(root, "data")), sysfs: join(root, "sys") };
-  return { ...host, proc: join(root, "proc") };
-}
+import { paintMachine } from "./test-sysfs.ts";
 
 const SDA = "sys/devices/pci/block/sda";
 const DM = "sys/devices/virtual/block/dm-0";
@@ -29,7 +10,7 @@ const LOOP = "sys/devices/virtual/block/loop3";
 
 /** The shape is a recording of Linux 6.18; the values are made up. */
 const paintWorkstation = () =>
-  paint(
+  paintMachine(
     {
       [`${SDA}/dev`]: "8:0",
       [`${SDA}/size`]: "2048",
@@ -73,6 +54,7 @@ test("readMachine() reads sizes, blocks, read-only and insertion, of partitions 
     below: ["8:0"],
     backingFile: null,
     insertion: "9",
+    hardware: null,
   });
   expect(devices.find(({ name }) => name === "dm-0")).toMatchObject({
     isReadOnly: true,

@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { BlockDevice, MachineFacts } from "@stickfarm/common/drive/why-not-writable";
 import { parseMountInfo, parseSwaps } from "./parse-mounts.ts";
+import { readHardware } from "./read-hardware.ts";
+import { listSysfs, readSysfs } from "./read-sysfs.ts";
 
 /** Where the facts come from. */
 export type DriveHost = {
@@ -36,14 +38,21 @@ export async function readMachine(host: DriveHost): Promise<MachineFacts> {
     const id = stats.isBlockDevice() ? deviceIdOf(stats.rdev) : deviceIdOf(stats.dev);
     return realDevices.get(id) ?? id;
   };
-  const [devices, swaps, dataDirectory, drivesFolder] = await Promise.all([
+  const [devices, swaps, dataDirectory, drivesFolder, bootId] = await Promise.all([
     readDevices(host, deviceUnder),
     readSwaps(host, deviceUnder),
     realpath(host.dataDirectory).catch(() => host.dataDirectory),
     realpath(host.drivesFolder).catch(() => host.drivesFolder),
+    readBootId(host.proc),
   ]);
   const agentFolder = { path: dataDirectory, deviceId: await deviceUnder(dataDirectory) };
-  return { devices, mounts, swaps, agentFolder, drivesFolder };
+  return { bootId, devices, mounts, swaps, agentFolder, drivesFolder };
+}
+
+/** New at each start of the kernel; empty where it is not shown. Source: random(4). */
+export async function readBootId(proc: string): Promise<string> {
+  const path = join(proc, "sys/kernel/random/boot_id");
+  return (await readFile(path, "utf8").catch(() => "")).trim();
 }
 
 /** A device number as the kernel's files write it. Source: gnu_dev_major(3), gnu_dev_minor(3). */
@@ -79,35 +88,36 @@ async function readDevices(host: DriveHost, deviceUnder: DeviceUnder): Promise<B
   const folder = join(host.sysfs, "class/block");
   const devices = await Promise.all(
     // A device that goes while it is read is left out, as if it had gone before.
-    listFolder(folder).map((name) => readDevice(join(folder, name), deviceUnder).catch(() => null)),
+    listSysfs(folder).map((name) => readDevice(join(folder, name), deviceUnder).catch(() => null)),
   );
   return devices.filter((device) => device !== null);
 }
 
 /** `null` when the device is no longer there. */
 async function readDevice(link: string, deviceUnder: DeviceUnder): Promise<BlockDevice | null> {
-  const id = readText(link, "dev");
+  const id = readSysfs(link, "dev");
   if (id === null) return null;
   const folder = realpathSync(link);
-  const isPartition = readText(folder, "partition") !== null;
+  const isPartition = readSysfs(folder, "partition") !== null;
   const disk = isPartition ? dirname(folder) : folder;
-  const backingFile = readText(folder, "loop/backing_file");
+  const backingFile = readSysfs(folder, "loop/backing_file");
   const under = backingFile === null ? null : await deviceUnder(backingFile);
-  const below = listFolder(join(folder, "slaves")).map((name) => join(folder, "slaves", name));
+  const below = listSysfs(join(folder, "slaves")).map((name) => join(folder, "slaves", name));
   if (isPartition) below.push(disk);
   return {
     id,
     name: basename(folder),
     // Always in units of 512 bytes: Documentation/ABI/stable/sysfs-block.
-    sizeBytes: Number(readText(folder, "size")) * 512,
-    logicalBlockBytes: Number(readText(disk, "queue/logical_block_size") ?? 512),
+    sizeBytes: Number(readSysfs(folder, "size")) * 512,
+    logicalBlockBytes: Number(readSysfs(disk, "queue/logical_block_size") ?? 512),
     isPartition,
-    isReadOnly: readText(folder, "ro") === "1",
-    below: [...below.map((device) => readText(device, "dev")), under].filter(
+    isReadOnly: readSysfs(folder, "ro") === "1",
+    below: [...below.map((device) => readSysfs(device, "dev")), under].filter(
       (lower) => lower !== null,
     ),
     backingFile,
-    insertion: readText(disk, "diskseq") ?? insertionWithoutDiskseq(folder, backingFile),
+    insertion: readSysfs(disk, "diskseq") ?? insertionWithoutDiskseq(folder, backingFile),
+    hardware: isPartition ? null : readHardware(folder),
   };
 }
 
@@ -115,23 +125,4 @@ async function readDevice(link: string, deviceUnder: DeviceUnder): Promise<Block
 function insertionWithoutDiskseq(folder: string, backingFile: string | null): string {
   const { ino } = statSync(folder, { bigint: true });
   return backingFile === null ? `${ino}` : `${ino}:${backingFile}`;
-}
-
-/** sysfs answers from memory: waiting for it costs a tenth of what asking a thread does. */
-function readText(folder: string, name: string): string | null {
-  try {
-    return readFileSync(join(folder, name), "utf8").trim();
-  } catch {
-    // This kind of device has no such file, or it has just gone.
-    return null;
-  }
-}
-
-function listFolder(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    // No such folder: nothing in it.
-    return [];
-  }
 }

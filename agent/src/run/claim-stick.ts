@@ -6,8 +6,7 @@ import { stampFiles } from "@stickfarm/common/media/stamp-files";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { AttemptEvent } from "../attempt/attempt-state.ts";
 import { type ClaimedDrive, claimDrive } from "../drive/claim-drive.ts";
-import { driveIdOf } from "../drive/describe-drive.ts";
-import type { VirtualDriveSource } from "../drive/parse-virtual-drive.ts";
+import { type DriveOffer, findOffered } from "../drive/drive-offer.ts";
 import type { DriveHost } from "../drive/read-machine.ts";
 import { startWriter, type Writer, type WriterExit } from "../write/start-writer.ts";
 import type { WriterEvent, WriterOrder } from "../write/writer-protocol.ts";
@@ -32,7 +31,7 @@ export type ClaimedStick = {
 };
 
 export type ClaimParts = {
-  readonly sources: readonly VirtualDriveSource[];
+  readonly offer: DriveOffer;
   readonly host: DriveHost;
   readonly cacheDirectory: string;
 };
@@ -52,8 +51,8 @@ export async function claimStick(
   content: PreparedContent,
   events: StickEvents,
 ): Promise<Result<ClaimedStick>> {
-  const source = parts.sources.find((one) => driveIdOf(one) === order.consent.driveId);
-  if (source === undefined)
+  const source = await findOffered(parts.offer, order.consent.driveId, parts.host);
+  if (source === null)
     return fail({
       code: "drive_gone",
       detail: `Cannot claim drive "${order.consent.serial}": bay "${order.consent.bay}" has none`,

@@ -8,7 +8,8 @@ export type DriveWatch = {
   readonly close: () => void;
 };
 
-const LOOK_EVERY_MS = 2000;
+/** Who plugs a stick in looks at the table at once. */
+const LOOK_EVERY_MS = 1000;
 
 /** Looks at the drives again and again, and tells when they are not what they were. */
 export async function watchDrives(look: () => Promise<readonly Drive[]>): Promise<DriveWatch> {

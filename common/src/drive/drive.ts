@@ -19,7 +19,9 @@ export type Drive = {
   readonly refusals: readonly Problem[];
 };
 
-export type DriveTransport = "virtual-file" | "virtual-device";
+/** fixed: a disk that hangs on no USB port; it is shown, and refused. */
+export const DRIVE_TRANSPORTS = ["virtual-file", "virtual-device", "usb", "fixed"] as const;
+export type DriveTransport = (typeof DRIVE_TRANSPORTS)[number];
 
 /** The drive as the operator consented to it. The claim compares each field. */
 export type DriveConsent = {

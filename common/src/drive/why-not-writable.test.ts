@@ -16,6 +16,7 @@ const device = (id: string, name: string, more: Partial<BlockDevice> = {}): Bloc
   below: [],
   backingFile: null,
   insertion: "1",
+  hardware: null,
   ...more,
 });
 
@@ -24,6 +25,7 @@ const device = (id: string, name: string, more: Partial<BlockDevice> = {}): Bloc
  * sdd1, a stick sde whose partition is mounted, loop0 on a file of "/", loop1 on a file of the agent's cache; sdf is free.
  */
 const machine: MachineFacts = {
+  bootId: "b",
   devices: [
     device("8:0", "sda"),
     device("8:1", "sda1", { isPartition: true, below: ["8:0"] }),

@@ -3,9 +3,12 @@
  * it, never on names: the disk below the LVM volume that carries "/" is the system's disk whatever it is called.
  */
 import type { Problem } from "../problem.ts";
+import type { Hardware } from "./hardware.ts";
 
 /** What a machine's kernel says about its block devices and what they carry. */
 export type MachineFacts = {
+  /** New at each start of the kernel. */
+  readonly bootId: string;
   readonly devices: readonly BlockDevice[];
   /** Mounted file systems that lie on a device. */
   readonly mounts: readonly { readonly mountPoint: string; readonly deviceId: string }[];
@@ -31,6 +34,8 @@ export type BlockDevice = {
   readonly backingFile: string | null;
   /** Changes with each attach and each medium. */
   readonly insertion: string;
+  /** `null`: made of other devices, of a file or of memory. */
+  readonly hardware: Hardware | null;
 };
 
 export type DriveTarget =

@@ -2,7 +2,7 @@ import type {
   DriveConsent as WireConsent,
   Drive as WireDrive,
 } from "@stickfarm/proto/stickfarm/v1/agent";
-import type { Drive, DriveConsent, DriveTransport } from "../drive/drive.ts";
+import { DRIVE_TRANSPORTS, type Drive, type DriveConsent } from "../drive/drive.ts";
 import { problemFromWire, problemToWire } from "./problem.ts";
 
 export function driveToWire(drive: Drive): WireDrive {
@@ -12,14 +12,13 @@ export function driveToWire(drive: Drive): WireDrive {
 /** A transport that this program does not know is refused where the drive is planned, by its refusal. */
 export function driveFromWire(wire: WireDrive): Drive {
   const refusals = wire.refusals.map(problemFromWire);
-  const known = wire.transport === "virtual-file" || wire.transport === "virtual-device";
-  const transport: DriveTransport = known ? (wire.transport as DriveTransport) : "virtual-device";
-  if (known) return { ...wire, transport, refusals };
+  const transport = DRIVE_TRANSPORTS.find((known) => known === wire.transport);
+  if (transport !== undefined) return { ...wire, transport, refusals };
   const foreign = {
     code: "protocol_unsupported",
     detail: `Cannot write drive "${wire.serial}": its transport "${wire.transport}" is not known here`,
   } as const;
-  return { ...wire, transport, refusals: [...refusals, foreign] };
+  return { ...wire, transport: "fixed", refusals: [...refusals, foreign] };
 }
 
 export function consentToWire(consent: DriveConsent): WireConsent {

@@ -215,7 +215,7 @@ export interface Drive {
   readonly logicalBlockBytes: number;
   /** Changes whenever something else may be behind the same bay. */
   readonly insertion: string;
-  /** virtual-file, virtual-device. */
+  /** virtual-file, virtual-device, usb, fixed (shown, never written). */
   readonly transport: string;
   /** Why this drive cannot be written now; empty when it can. */
   readonly refusals: readonly Problem[];
