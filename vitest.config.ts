@@ -6,6 +6,17 @@ const fromSource = {
   ssr: { resolve: { conditions: ["source"] } },
 };
 
+const workstation = {
+  ...fromSource,
+  test: {
+    name: "workstation",
+    include: ["test/workstation/**/*.test.ts"],
+    pool: "forks" as const,
+    fileParallelism: false,
+    testTimeout: 120_000,
+  },
+};
+
 /** Groups run one after the other, so that clocks of real processes and virtual machines are not held up by unit tests. */
 export default defineConfig({
   test: {
@@ -47,6 +58,8 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      // Only where the lab runs it: in a machine whose sticks it may plug and unplug.
+      ...(process.env["STICKFARM_WORKSTATION"] === undefined ? [] : [workstation]),
     ],
   },
 });

@@ -105,6 +105,13 @@ export const LAYERS: readonly Layer[] = [
   rim("test/tidy", "test/(tidy/|tidy.test.ts)", ["words"], "node typescript-api"),
   rim("test/proto", "test/proto/", ["words", "gen"], "node @grpc/proto-loader fast-check"),
   rim("test/lab", "test/lab/", [...SHARED, "test/support", "test/journey"], "node"),
+  // Inside the lab's workstation; journeys' farm with sticks of the kernel.
+  rim(
+    "test/workstation",
+    "test/workstation/",
+    [...SHARED, "gen", "test/support", "test/journey"],
+    "node vitest",
+  ),
   rim("test/journey", "test/journey/", [...SHARED, "gen", "test/support"], "node vitest"),
   rim("test/bench", "test/bench/", [...SHARED, ...AGENT_RIMS, "test/support"], "node"),
 ];

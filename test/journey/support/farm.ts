@@ -47,10 +47,16 @@ export type TestFarm = {
 type Options = {
   readonly agents: Readonly<Record<string, readonly DriveSpec[]>>;
   readonly serveArgs?: readonly string[];
+  /** For each agent. */
+  readonly agentArgs?: readonly string[];
 };
 
 /** Start a farm; it ends with the test. */
-export async function startFarm({ agents, serveArgs = [] }: Options): Promise<TestFarm> {
+export async function startFarm({
+  agents,
+  serveArgs = [],
+  agentArgs = [],
+}: Options): Promise<TestFarm> {
   const directory = await tempDirectory();
   const address = `127.0.0.1:${await freePort()}`;
   const env = {
@@ -78,7 +84,7 @@ export async function startFarm({ agents, serveArgs = [] }: Options): Promise<Te
       const place = "size" in drive ? `file=${file},size=${drive.size}` : `device=${drive.device}`;
       return ["--virtual-drive", `${place},serial=${serial},bay=${bay}`];
     });
-    return start(name, "stickfarm-agent", ["run", "--data", name, ...drives]);
+    return start(name, "stickfarm-agent", ["run", "--data", name, ...drives, ...agentArgs]);
   };
   const commands = commandsIn(options);
   await commands.must("init", "--listen", address);
