@@ -13,7 +13,7 @@ const workstation = {
     include: ["test/workstation/**/*.test.ts"],
     pool: "forks" as const,
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 400_000,
   },
 };
 

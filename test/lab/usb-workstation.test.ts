@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { tempDirectory } from "../support/temp-directory.ts";
 import { findKernel, runWorkstation } from "./workstation/run-workstation.ts";
 
-const LIMIT_MS = 900_000;
+const LIMIT_MS = 1_500_000;
 
 type Results = {
   readonly testResults: readonly {

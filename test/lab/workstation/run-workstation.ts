@@ -18,7 +18,7 @@ export type WorkstationRun = {
 };
 
 const MEMORY = "3G";
-const PORTS = 4;
+const PORTS = 6;
 const ROOT = join(import.meta.dirname, "../../..");
 
 /** A kernel with USB gadgets, made by build-kernel.sh: where the environment says, or in the cache; `null` without one. */

@@ -1,6 +1,16 @@
-import { mkdir, open, readdir, readlink, symlink, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  rmdir,
+  symlink,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { MIB } from "@stickfarm/common/bytes";
+import { onTestFinished } from "vitest";
 import { waitFor } from "../../support/wait-for.ts";
 
 /** A USB stick of this workstation: a gadget behind one of its ports, which the kernel drives like any other. */
@@ -39,6 +49,7 @@ export async function plugStick(spec: StickSpec): Promise<Stick> {
   const gadget = join(GADGETS, `stick${port}`);
   await describe(gadget, spec);
   const control = join(gadget, "UDC");
+  onTestFinished(() => takeApart(gadget));
   const device = (): Promise<string> =>
     waitFor(`the node of stick ${port}`, () => findNode(port), { limitMs: 20_000, everyMs: 50 });
   const plugIn = async (): Promise<void> => {
@@ -88,6 +99,14 @@ async function describe(gadget: string, spec: StickSpec): Promise<void> {
   ];
   for (const [path, text] of values) await writeFile(path, text);
   await symlink(join(lun, ".."), join(config, "mass_storage.0"));
+}
+
+async function takeApart(gadget: string): Promise<void> {
+  // It may be unplugged.
+  await writeFile(join(gadget, "UDC"), "\n").catch(() => undefined);
+  await unlink(join(gadget, "configs/c.1/mass_storage.0"));
+  const folders = ["configs/c.1/strings/0x409", "configs/c.1", "functions/mass_storage.0"];
+  for (const folder of [...folders, "strings/0x409", ""]) await rmdir(join(gadget, folder));
 }
 
 /** The disk that hangs on this port's controller. */
