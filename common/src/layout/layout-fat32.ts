@@ -65,10 +65,10 @@ export function layoutFat32(
   };
 }
 
-type ClusterOf = (owner: Directory<FatFile> | FatFile) => number;
+export type ClusterOf = (owner: Directory<FatFile> | FatFile) => number;
 
 /** The chains follow each other; an empty one has cluster 0, which means none. */
-function placeChains(
+export function placeChains(
   owners: readonly (Directory<FatFile> | FatFile)[],
   chains: readonly number[],
 ): { readonly clusterOf: ClusterOf; readonly usedClusters: number } {
@@ -86,7 +86,7 @@ function placeChains(
 }
 
 /** Directories and the label are as new as the newest file: no clock, and no other moment to take. */
-function renderDirectories(
+export function renderDirectories(
   { directories, files }: FatTree,
   volumeLabel: string,
   clusterOf: ClusterOf,
