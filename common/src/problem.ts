@@ -182,6 +182,19 @@ export const PROBLEMS = {
     status: "INVALID_ARGUMENT",
     remedy: "Leave devices, sockets and pipes out of the tree",
   },
+  file_exists: {
+    retry: "never",
+    exit: 2,
+    status: "ALREADY_EXISTS",
+    remedy:
+      "Name another folder with --out, or say --replace: it is kept until the new one is verified",
+  },
+  iso_mismatch: {
+    retry: "operator",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy: "Check the disk that the image was written to, then make it again",
+  },
   path_leaves_tree: {
     retry: "never",
     exit: 2,
@@ -211,6 +224,12 @@ export const PROBLEMS = {
     exit: 2,
     status: "INVALID_ARGUMENT",
     remedy: "Split the directory, or shorten its names: FAT32 holds at most 2 MiB of names in one",
+  },
+  volume_too_small: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Set a larger volumeSize, or leave out or split what is named above",
   },
   partition_size_invalid: {
     retry: "never",

@@ -9,6 +9,8 @@ export type Boot = {
   /** File with the stick's bytes; it is never changed. */
   readonly stick: string;
   readonly firmware: Firmware;
+  /** Put into a CD drive instead of a USB port. */
+  readonly isDisc?: boolean;
   /** Seen on the serial console = done. */
   readonly until: RegExp;
   /** Milliseconds; 120 s unless told: a loaded machine without KVM needs some. */
@@ -35,7 +37,7 @@ export function missingForBoot(): string[] {
 }
 
 /**
- * Boot a file as a USB stick in QEMU, without KVM, until a pattern is on the serial console or time is up. The machine
+ * Boot a file as a USB stick or as a disc in QEMU, without KVM, until a pattern is on the serial console or time is up. The machine
  * has no other disk and no network, so that what is seen came from the stick.
  */
 export async function bootStick(boot: Boot): Promise<BootOutcome> {
@@ -50,13 +52,26 @@ export async function bootStick(boot: Boot): Promise<BootOutcome> {
   }
 }
 
-function qemuArguments({ stick, firmware }: Boot): string[] {
+function qemuArguments({ stick, firmware, isDisc = false }: Boot): string[] {
   const quiet = "-nodefaults -no-user-config -vga none -display none -no-reboot -monitor none";
   return [
     ...["-accel", "tcg,thread=multi", "-cpu", "qemu64", "-m", "512", ...quiet.split(" ")],
     ...["-serial", "stdio", ...firmwareArguments(firmware), "-device", "qemu-xhci"],
-    ...["-drive", `if=none,id=stick,file=${stick},format=raw,snapshot=on,cache=unsafe`],
+    ...(isDisc ? discArguments(stick) : stickArguments(stick)),
+  ];
+}
+
+function stickArguments(file: string): string[] {
+  return [
+    ...["-drive", `if=none,id=stick,file=${file},format=raw,snapshot=on,cache=unsafe`],
     ...["-device", "usb-storage,drive=stick,removable=on,bootindex=0"],
+  ];
+}
+
+function discArguments(file: string): string[] {
+  return [
+    ...["-drive", `if=none,id=disc,file=${file},format=raw,readonly=on,media=cdrom`],
+    ...["-device", "ide-cd,drive=disc,bootindex=0"],
   ];
 }
 

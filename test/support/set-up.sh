@@ -42,7 +42,7 @@ for_demo() {
   sqlite3_is_built || echo python3:python3 make:make g++:g++
 }
 for_tests() {
-  echo fsck.fat:dosfstools mcopy:mtools sfdisk:fdisk sgdisk:gdisk xorriso:xorriso bmaptool:bmap-tools
+  echo fsck.fat:dosfstools mcopy:mtools sfdisk:fdisk sgdisk:gdisk xorriso:xorriso isoinfo:genisoimage bmaptool:bmap-tools
   echo xz:xz-utils zstd:zstd bzip2:bzip2 zip:zip openssl:openssl file:file losetup:mount setpriv:util-linux
   echo qemu-system-x86_64:qemu-system-x86 /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf
   echo /boot/memtest86+x64.bin:memtest86+ grub-mkimage:grub-common

@@ -16,7 +16,7 @@ export type Layer = {
   readonly pure: boolean;
 };
 
-const WORDS = ["words", "media", "drive", "layout", "build"];
+const WORDS = ["words", "media", "drive", "layout", "build", "iso"];
 const SHARED = [...WORDS, "wire", "rim"];
 
 const CONTROLLER_RIMS = namesOf(
@@ -36,6 +36,7 @@ export const LAYERS: readonly Layer[] = [
   pure("drive", "common/src/drive/", ["words"]),
   pure("layout", "common/src/layout/", ["words", "media"]),
   pure("build", "common/src/build/", ["words", "media", "drive"]),
+  pure("iso", "common/src/iso/", ["words", "media", "layout"], "zod"),
   rim("wire", "common/src/wire/", [...WORDS, "gen"], "zod"),
   rim(
     "rim",
@@ -56,6 +57,7 @@ export const LAYERS: readonly Layer[] = [
     [...SHARED, "controller/parse"],
     "node asn1js pkijs",
   ),
+  rim("controller/iso", "controller/src/iso/", SHARED, "node"),
   rim("controller/compile", "controller/src/compile/", SHARED, "node yaml"),
   rim("controller/nats", "controller/src/nats/", SHARED, "node nats @nats-io/jwt @nats-io/nkeys"),
   rim("controller/trust", "controller/src/trust/", SHARED, `${KEYS} ${PKCS12} yaml`),
@@ -71,7 +73,7 @@ export const LAYERS: readonly Layer[] = [
   rim(
     "controller/cli",
     "controller/src/cli/",
-    [...SHARED, "gen", ...namesOf("controller", "serve trust nats content boot-image")],
+    [...SHARED, "gen", ...namesOf("controller", "serve trust nats content boot-image iso")],
     `${COMMANDS} ${PICTURES}`,
   ),
 

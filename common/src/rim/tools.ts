@@ -3,8 +3,8 @@ import { isAbsolute, join } from "node:path";
 import type { Problem } from "../problem.ts";
 
 /**
- * Every program that content may be read or made with, or media booted with. Nothing needs them for a raw image or a
- * folder of files; all decoders have a slower twin in a package. ISO images have none: no kept package reads them.
+ * Every program that content may be read or made with, media booted with, or ISO images made. Nothing needs them for a raw
+ * image or a folder of files; all decoders have a slower twin in a package. ISO images have none: no kept package reads them.
  */
 export const TOOLS = {
   xz: { debianPackage: "xz-utils", reason: "expands on all cores" },
@@ -15,7 +15,7 @@ export const TOOLS = {
   bzip2: { debianPackage: "bzip2", reason: "expands five times as fast as the package" },
   xorriso: {
     debianPackage: "xorriso",
-    reason: "reads the tree of an ISO image without mounting it",
+    reason: "reads the tree of an ISO image without mounting it, and makes and checks ISO images",
   },
   bsdtar: {
     debianPackage: "libarchive-tools",

@@ -23,6 +23,7 @@ import { mediaApplyCommand } from "./media/apply.ts";
 import { mediaBootCommand } from "./media/boot.ts";
 import { mediaCertificatesCommand } from "./media/certificates.ts";
 import { mediaCheckCommand } from "./media/check.ts";
+import { mediaIsoCommand } from "./media/iso.ts";
 import { mediaListCommand } from "./media/list.ts";
 import { mediaShowCommand } from "./media/show.ts";
 import { OUTPUT_FORMATS } from "./output/render-document.ts";
@@ -88,6 +89,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       mediaShowCommand(shell),
       mediaCertificatesCommand(shell),
       mediaBootCommand(shell),
+      mediaIsoCommand(shell),
     ]),
     group(TASK_SEQUENCE, [
       taskSequenceApplyCommand(shell),

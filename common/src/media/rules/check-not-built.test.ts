@@ -5,7 +5,6 @@ import { bootableMedia, NOW_MS, renderFinding } from "./test-findings.ts";
 
 test.each([
   [{ output: { usb: { oversizeFiles: "splitWim" } } }, "spec.output.usb.oversizeFiles"],
-  [{ output: { iso: {} } }, "spec.output.iso"],
   [{ distributionPoints: ["local", "dp-oslo"] }, "spec.distributionPoints[1]"],
 ])("checkNotBuilt() refuses %j by name", (spec, path) => {
   const { findings, definition } = checkDefinition(bootableMedia(spec), {

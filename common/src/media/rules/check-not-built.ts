@@ -13,11 +13,6 @@ const ROWS: readonly NotBuilt[] = [
     remedy: "Write reject, or leave it out",
     isUsed: ({ spec }) => spec?.output?.usb?.oversizeFiles === "splitWim",
   },
-  {
-    at: ["spec", "output", "iso"],
-    what: "make ISO files",
-    isUsed: ({ spec }) => spec?.output?.iso !== undefined,
-  },
 ];
 
 type NotBuilt = {

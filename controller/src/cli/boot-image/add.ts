@@ -5,11 +5,12 @@ import { withKernelTree } from "../../boot-image/make-kernel-tree.ts";
 import { withIsoTree } from "../../content/read-iso-tree.ts";
 import { collect } from "../argument/collect.ts";
 import type { Controller } from "../connect/controller.ts";
-import { checkContentName, withProgress } from "../content/add-content.ts";
+import { checkContentName } from "../content/add-content.ts";
 import { isFolder } from "../content/read-local.ts";
 import { newCommand } from "../shell/new-command.ts";
 import { type Session, say } from "../shell/session.ts";
 import type { Shell } from "../shell/shell.ts";
+import { withProgress } from "../shell/with-progress.ts";
 import { addBootTree } from "./add-boot-tree.ts";
 import { parseSource, type Source, type SourceOptions } from "./parse-source.ts";
 
@@ -63,7 +64,7 @@ async function add(session: Session, controller: Controller, add: Add): Promise<
   if (!driverClasses.ok) return driverClasses;
   const source = parseSource(add);
   if (!source.ok) return source;
-  return withProgress(session, (step) =>
+  return withProgress(session, "nothing was added", (step) =>
     withSource(session, { source: source.value, name, signal: step.signal }, (tree) =>
       addBootTree(session, controller, {
         ...step,

@@ -67,19 +67,28 @@ export async function fetchMedia(
   compiled: CompiledMedia,
   options: FetchOptions,
 ): Promise<Result<FetchedMedia>> {
+  const fetched = await fetchBlobs(controller, storedBlobsOf(compiled.manifest), options);
+  if (!fetched.ok) return fetched;
+  return ok({ ...compiled, blobPath: (sha256) => join(options.directory, sha256) });
+}
+
+/** The same for some of it. */
+export async function fetchBlobs(
+  controller: Controller,
+  blobs: readonly BlobRef[],
+  options: FetchOptions,
+): Promise<Result<void>> {
   const { controller: address, ...keys } = controller.config;
   const client = openContentClient({ address, ...keys, connectionsMax: DOWNLOADS_AT_ONCE });
   try {
-    const fetched = await downloadBlobs(client, storedBlobsOf(compiled.manifest), options);
-    if (!fetched.ok) return fetched;
-    return ok({ ...compiled, blobPath: (sha256) => join(options.directory, sha256) });
+    return await downloadBlobs(client, blobs, options);
   } finally {
     client.close();
   }
 }
 
 /** What the library holds of it. */
-function storedBlobsOf({ body }: Manifest): readonly BlobRef[] {
+export function storedBlobsOf({ body }: Manifest): readonly BlobRef[] {
   if (body.kind === "image") return [body.stored];
   const { files, biosBoot } = body;
   const blobs = files.map(({ blob }) => blob);

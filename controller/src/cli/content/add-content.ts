@@ -9,9 +9,8 @@ import { digestContent } from "../../content/content-digest.ts";
 import { type LocalBlob, UPLOADS_AT_ONCE, uploadBlobs } from "../../content/upload.ts";
 import type { Controller } from "../connect/controller.ts";
 import { writeAnswer } from "../output/write-answer.ts";
-import { type ProgressLine, startProgressLine } from "../shell/progress-line.ts";
 import { type Session, say } from "../shell/session.ts";
-import { EXIT_INTERRUPTED } from "../shell/shell.ts";
+import type { LongStep } from "../shell/with-progress.ts";
 
 /** What was read from this machine and is to be content. */
 export type ReadContent = {
@@ -27,8 +26,6 @@ export function checkContentName(name: string): Result<void> {
   return fail({ code: "name_invalid", detail: `Cannot add content: "${name}" is no name` });
 }
 
-type AddOptions = { readonly progress: ProgressLine; readonly signal: AbortSignal };
-
 /**
  * Send what was read to the library, and give it its name.
  *
@@ -38,7 +35,7 @@ type AddOptions = { readonly progress: ProgressLine; readonly signal: AbortSigna
 export async function addContent(
   session: Session,
   controller: Controller,
-  { content, progress, signal }: AddOptions & { readonly content: ReadContent },
+  { content, progress, signal }: LongStep & { readonly content: ReadContent },
 ): Promise<Result<number>> {
   const { name, body, bootImage, blobs } = content;
   const { controller: address, ...keys } = controller.config;
@@ -64,29 +61,6 @@ export async function addContent(
     });
   } finally {
     client.close();
-  }
-}
-
-/**
- * Do a long step with progress on stderr that Ctrl-C ends in order: nothing that it opened stays open.
- *
- * Shape: exit status 130 when it was interrupted.
- */
-export async function withProgress(
-  session: Session,
-  step: (options: AddOptions) => Promise<Result<number>>,
-): Promise<Result<number>> {
-  const interrupted = new AbortController();
-  const stopListening = session.io.onInterrupt(() => interrupted.abort());
-  const progress = startProgressLine(session);
-  try {
-    const ended = await step({ progress, signal: interrupted.signal });
-    if (ended.ok || !interrupted.signal.aborted) return ended;
-    say(session, "Stopped, nothing was added");
-    return ok(EXIT_INTERRUPTED);
-  } finally {
-    progress.clear();
-    stopListening();
   }
 }
 

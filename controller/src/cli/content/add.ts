@@ -5,7 +5,8 @@ import type { Controller } from "../connect/controller.ts";
 import { newCommand } from "../shell/new-command.ts";
 import type { Session } from "../shell/session.ts";
 import type { Shell } from "../shell/shell.ts";
-import { addContent, checkContentName, withProgress } from "./add-content.ts";
+import { withProgress } from "../shell/with-progress.ts";
+import { addContent, checkContentName } from "./add-content.ts";
 import {
   isFolder,
   type LocalContent,
@@ -59,7 +60,7 @@ async function add(session: Session, controller: Controller, add: Add): Promise<
     ...(bmap === undefined ? {} : { blockMapPath: bmap }),
     ...(maxExpanded.value === undefined ? {} : { maxExpandedBytes: maxExpanded.value }),
   };
-  return withProgress(session, async (step) => {
+  return withProgress(session, "nothing was added", async (step) => {
     const read = await readLocal(session, { ...step, ...image, path, is });
     if (!read.ok) return read;
     const content = { ...read.value, name, bootImage: null };
