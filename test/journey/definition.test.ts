@@ -1,6 +1,6 @@
 /**
  * From a task sequence and a prestart command to the files of a finished stick, which mtools reads: the packages byte for
- * byte, the environment that the options became, and the definition back as it was written.
+ * byte, the environment that the options became, the definition back as it was written, and what its next revision changes.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -65,6 +65,23 @@ test("a task sequence and a prestart command go onto the stick, and the definiti
     { name: "SMSTSPreferredAdvertID", value: "P0120012" },
     { name: "OSDComputerName", ask: true },
   ]);
+
+  await farm.must("content", "add", "os-w11", "--name", "more");
+  const next = MEDIA.replace("{ content: tools }", "{ content: tools }, { content: more, at: /m }");
+  await writeFile(join(farm.directory, "media.yaml"), next);
+  await farm.must("media", "apply", "-f", "media.yaml");
+  const diff = JSON.parse(await farm.must("media", "diff", "hq@1", "hq", "-o", "json"));
+  expect(diff.fields).toMatchObject([
+    { path: "spec.files[1].content", before: null, after: "more" },
+    { path: "spec.files[1].at", before: null, after: "/m" },
+  ]);
+  expect(diff.files).toMatchObject([
+    { path: "m/install.wim", before: null, after: { sizeBytes: SCRIPT.length } },
+    { path: "stickfarm/media.json" },
+  ]);
+  const history = JSON.parse(await farm.must("media", "list", "--history", "hq", "-o", "json"));
+  expect(history).toMatchObject([{ revision: 2 }, { revision: 1 }]);
+  expect((await farm.run("media", "list", "--history", "other")).code).toBe(3);
 
   const options = { cwd: farm.directory, env: farm.env, input: "short" };
   await runToEnd("stickfarm", ["secret", "set", "media/hq"], options);

@@ -69,11 +69,12 @@ export const LAYERS: readonly Layer[] = [
     [...SHARED, "gen", ...CONTROLLER_RIMS],
     "node pino ulid",
   ),
-  // A command starts the controller, makes or reads its keys, reads what is to be uploaded; the rest goes by gRPC.
+  // A command starts the controller, makes or reads its keys, reads what is to be uploaded and definitions without a
+  // controller; the rest goes by gRPC.
   rim(
     "controller/cli",
     "controller/src/cli/",
-    [...SHARED, "gen", ...namesOf("controller", "serve trust nats content boot-image iso")],
+    [...SHARED, "gen", ...namesOf("controller", "serve trust nats content boot-image iso compile")],
     `${COMMANDS} ${PICTURES}`,
   ),
 

@@ -109,13 +109,13 @@ const MATRIX: readonly (readonly [Architecture, readonly Architecture[], readonl
   ["x64", ["x64"], []],
   ["x86", ["x86"], [OLD]],
   ["arm64", ["arm64"], []],
-  ["x64", ["x86"], [BIOS_ONLY, OLD]],
+  ["x64", ["x86"], [BIOS_ONLY]],
   ["x64", ["x86", "x64"], [OLD]],
   ["x86", ["x64"], [cannot("x86", "x64", "x86")]],
   ["x86", ["arm64"], [cannot("x86", "arm64", "x86")]],
   ["x64", ["arm64"], [cannot("x64", "arm64", "x64 or x86")]],
   ["arm64", ["x64"], [cannot("arm64", "x64", "arm64")]],
-  ["arm64", ["x86"], [cannot("arm64", "x86", "arm64"), OLD]],
+  ["arm64", ["x86"], [cannot("arm64", "x86", "arm64")]],
   ["x64", [], [cannot("x64", "no known architecture", "x64 or x86")]],
 ];
 

@@ -142,13 +142,11 @@ function checkBootImageContent(
       ),
     ];
   }
-  return [
-    ...targets.architectures.flatMap((target, index) =>
-      checkTarget([...targets.at, index], target, bootImage.architectures),
-    ),
-    ...(bootImage.architectures.includes("x86") ? [oldPlatform(at)] : []),
-    ...checkBootImageFacts(at, bootImage),
-  ];
+  const unfit = targets.architectures.flatMap((target, index) =>
+    checkTarget([...targets.at, index], target, bootImage.architectures),
+  );
+  const isOld = bootImage.architectures.includes("x86") && unfit.length === 0;
+  return [...unfit, ...(isOld ? [oldPlatform(at)] : []), ...checkBootImageFacts(at, bootImage)];
 }
 
 function oldPlatform(at: FindingPath): Finding {

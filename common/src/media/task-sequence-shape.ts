@@ -7,10 +7,22 @@ export const TaskSequenceShape = z.strictObject({
   apiVersion: z.enum([API_VERSION]),
   kind: z.enum(["TaskSequence"]),
   metadata: MetadataShape,
-  spec: z.strictObject({
-    packages: z.array(z.string()).optional(),
-    preferredDeployment: z.string().optional(),
-  }),
+  spec: z
+    .strictObject({
+      packages: z.array(z.string()).optional().meta({
+        description: "Names of the contents that it uses",
+        default: [],
+      }),
+      preferredDeployment: z
+        .string()
+        .optional()
+        .meta({
+          description: "Id of the deployment that is started without a question",
+          pattern: "^[A-Z0-9]{3}[0-9A-F]{5}$",
+          examples: ["P0120012"],
+        }),
+    })
+    .meta({ description: "What it uses, and what it starts" }),
 });
 
 export type TaskSequenceText = z.output<typeof TaskSequenceShape>;

@@ -23,8 +23,11 @@ import { mediaApplyCommand } from "./media/apply.ts";
 import { mediaBootCommand } from "./media/boot.ts";
 import { mediaCertificatesCommand } from "./media/certificates.ts";
 import { mediaCheckCommand } from "./media/check.ts";
+import { mediaDiffCommand } from "./media/diff.ts";
 import { mediaIsoCommand } from "./media/iso.ts";
 import { mediaListCommand } from "./media/list.ts";
+import { mediaRulesCommand } from "./media/rules.ts";
+import { mediaSchemaCommand } from "./media/schema.ts";
 import { mediaShowCommand } from "./media/show.ts";
 import { OUTPUT_FORMATS } from "./output/render-document.ts";
 import { planCommand } from "./plan/plan.ts";
@@ -90,6 +93,9 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       mediaCertificatesCommand(shell),
       mediaBootCommand(shell),
       mediaIsoCommand(shell),
+      mediaDiffCommand(shell),
+      mediaRulesCommand(shell),
+      mediaSchemaCommand(shell),
     ]),
     group(TASK_SEQUENCE, [
       taskSequenceApplyCommand(shell),

@@ -5,9 +5,10 @@ import {
   imageContent,
   libraryOf,
   treeContent,
+  treeFile,
 } from "@stickfarm/common/media/test-library";
 import { expect, test } from "vitest";
-import { readDefinition } from "./read-definition.ts";
+import { readDefinition, readTaskSequence } from "./read-definition.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22);
 const EXAMPLES = join(import.meta.dirname, "../../../test/support/examples");
@@ -56,7 +57,6 @@ test("readDefinition() finds every mistake at once, each with its place, rule an
       "15:12 error spec.output.usb.partition_table: is not a field of a definition | Did you mean "partitionTable"?",
       "15:49 error (field_not_built) spec.output.usb.oversizeFiles: is not built yet: this version cannot split a WIM file of 4 GiB or more | Write reject, or leave it out",
       "16:12 error spec.output.label: has "|", which no label can hold | Leave it out",
-      "16:12 warning spec.output.label: becomes "A_B" as volume label: what a FAT label cannot hold became "_" | Change it to at most 11 of A-Z, 0-9, _, - and space; /MediaLabel.txt holds the full text",
       "18:25 error spec.security.password.secret: is not the name of a secret, must be 1 to 127 of a-z, 0-9, - and /, beginning and ending with a letter or digit | Write the name that \`stickfarm secret set NAME\` was given, never the value",
       "19:22 error (content_unknown) spec.bootImage.name: is "winpe-x65", which is not in the content library | Did you mean "winpe-x64"?",
       "19:33 error spec.bootImage.targetArchitectures: is an empty list, must name an architecture | Add one, or leave it out",
@@ -83,16 +83,27 @@ test("readDefinition() takes the examples, which name a boot image, a tree and a
 
 test("readDefinition() takes the example with all that it has in comments", () => {
   const text = example("bootable-media.yaml").replace(
-    /^( *)# (?=bootImage|security|customization| {2})/gm,
+    /^( *)# (?=bootImage|security|customization|management|taskSequence| {2})/gm,
     "$1",
   );
   expect(text).toContain("\n  security:\n    password:");
-  const contents = [bootImageContent("winpe-x64", ["x64"]), treeContent("tools")];
-  const library = libraryOf(contents, ["media/hq", "join/hq"]);
+  const trees = [treeContent("tools"), treeContent("prestart-hq", [treeFile("ask-user.cmd")])];
+  const stored = readTaskSequence(example("task-sequence.yaml"), { library: null });
+  expect(stored.findings).toEqual([]);
+  const { packages = [], preferredDeployment = null } = stored.definition?.spec ?? {};
+  const install = { name: "install-w11", revision: 1, digest: "d", packages, preferredDeployment };
+  const library = {
+    ...libraryOf([bootImageContent("winpe-x64", ["x64"]), ...trees], ["media/hq", "join/hq"]),
+    taskSequences: new Map([[install.name, install]]),
+  };
   const { findings, definition } = readDefinition(text, { nowMs: NOW_MS, library });
-  expect(findings).toEqual([]);
+  expect(findings.map(({ ruleId }) => ruleId)).toEqual(["prestart-package-open"]);
   expect(definition).toMatchObject({
-    spec: { variables: { length: 3 }, bootImage: { name: "winpe-x64" } },
+    spec: {
+      variables: { length: 3 },
+      bootImage: { name: "winpe-x64" },
+      taskSequence: install.name,
+    },
   });
 });
 

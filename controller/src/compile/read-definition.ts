@@ -50,7 +50,8 @@ function readText<Definition>(text: string, check: Check<Definition>): Read<Defi
     return { findings: inOrder(syntax), definition: null };
   }
   const { findings, definition } = check(yaml.value);
-  const all = [...syntax, ...findings.map((finding) => place(finding, yaml))];
+  const placed = findings.map((finding) => place(finding, yaml));
+  const all = [...syntax, ...placed.filter((finding) => !followsFrom(finding, syntax))];
   return { findings: inOrder(all), definition: hasError(all) ? null : definition };
 }
 
@@ -63,6 +64,18 @@ export function placeFindings(
   if (found.length === 0) return placed;
   const yaml = readYaml(text);
   return inOrder([...placed, ...found.map((finding) => place(finding, yaml))]);
+}
+
+/** One mistake is told once: what stands in text that cannot be read is neither missing nor of a wrong type. */
+function followsFrom(
+  { ruleId, line, column }: PlacedFinding,
+  syntax: readonly PlacedFinding[],
+): boolean {
+  return syntax.some(
+    (error) =>
+      (error.line === line && error.column === column) ||
+      (ruleId === "field-missing" && error.path === ""),
+  );
 }
 
 function placeError({ at, ...error }: YamlError): PlacedFinding {

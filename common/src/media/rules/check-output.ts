@@ -97,7 +97,7 @@ function checkLabel(label: string, isIso: boolean): readonly Finding[] {
   }
   const forbidden = LABEL_FORBIDDEN.exec(label)?.[0];
   const lengthMax = isIso ? ISO_LABEL_MAX : LABEL_MAX;
-  return [
+  const wrong = [
     ...(forbidden === undefined
       ? []
       : [
@@ -119,8 +119,8 @@ function checkLabel(label: string, isIso: boolean): readonly Finding[] {
         ]
       : []),
     ...(length > lengthMax ? [tooLong("label-too-long", at, length, lengthMax)] : []),
-    ...checkVolumeLabel(at, label),
   ];
+  return wrong.length > 0 ? wrong : checkVolumeLabel(at, label);
 }
 
 function checkVolumeLabel(at: FindingPath, text: string): readonly Finding[] {

@@ -9,16 +9,19 @@ const AT = ["spec", "security"];
 /** What a stick that asks for no password gives away, and what it may do to computers nobody knows. */
 export function checkSecurity({ spec }: BootableMediaDraft): readonly Finding[] {
   const security = spec?.security;
+  const { management } = spec ?? {};
+  const variables = spec?.customization?.variables ?? [];
   const holdsSettings =
-    spec?.management !== undefined ||
-    spec?.customization?.prestart !== undefined ||
-    (spec?.customization?.variables ?? []).length > 0;
+    management !== undefined || spec?.customization?.prestart !== undefined || variables.length > 0;
+  // Both refuse the lack of a password, which is more than to warn of it.
+  const isRefused =
+    management?.internet === true || variables.some((variable) => variable?.secret !== undefined);
+  const servesUnknown = security?.unknownComputers === true;
   return [
     ...checkSecretName([...AT, "password", "secret"], security?.password?.secret),
-    ...(security?.password === undefined && holdsSettings ? [NO_PASSWORD] : []),
-    ...(security?.unknownComputers === true ? [UNKNOWN_COMPUTERS] : []),
-    ...(security?.unknownComputers === true && spec?.unattended === true ? [MAY_WIPE] : []),
-    ...checkAffinity(security?.userDeviceAffinity, spec?.customization?.variables ?? []),
+    ...(security?.password === undefined && holdsSettings && !isRefused ? [NO_PASSWORD] : []),
+    ...(servesUnknown ? [spec?.unattended === true ? MAY_WIPE : UNKNOWN_COMPUTERS] : []),
+    ...checkAffinity(security?.userDeviceAffinity, variables),
   ];
 }
 

@@ -16,6 +16,11 @@ const WARNING: Finding = {
   rule: "it is true, Windows 7 and later ignore it",
   remedy: "Leave it out",
 };
+const OFFLINE = `apiVersion: stickfarm/v1
+kind: BootableMedia
+metadata: { name: hq }
+spec: { bootImage: { name: winpe }, files: [] }
+`;
 const ERROR: Finding = { ...WARNING, severity: "error", line: 12 };
 
 test("media apply stores a definition and prints its findings", async () => {
@@ -116,6 +121,82 @@ test("media show prints to a file what was applied, and to a terminal what is sa
     { name: "hq", revision: 3 },
     { name: "hq", revision: 0 },
   ]);
+});
+
+test("media check --offline asks nobody, and answers as the controller would", async () => {
+  const { run, file, requests } = await setUp({});
+  await writeFile(file, OFFLINE);
+  const text = await run(["media", "check", file, "--offline"]);
+  expect(text).toMatchObject({ status: 0, stderr: "" });
+  expect(text.stdout).toBe("hq is valid as far as can be told offline, no findings\n");
+  const json = await run(["media", "check", file, "--offline", "-o", "json"]);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    findings: [],
+    media: { name: "hq", revision: 0, kind: "BootableMedia", digest: expect.any(String) },
+    stored: false,
+  });
+  await writeFile(file, OFFLINE.replace("files", "filse"));
+  const wrong = await run(["media", "check", file, "--offline", "-o", "json"]);
+  expect(wrong.status).toBe(2);
+  expect(JSON.parse(wrong.stdout)).toEqual({
+    findings: [
+      {
+        ruleId: "field-unknown",
+        severity: "error",
+        line: 4,
+        column: 37,
+        path: "spec.filse",
+        rule: "is not a field of a definition",
+        remedy: 'Did you mean "files"?',
+      },
+    ],
+    media: null,
+    stored: false,
+  });
+  expect(requests).toEqual([]);
+});
+
+test("media rules lists every rule, and asks nobody", async () => {
+  const { run } = await setUp({});
+  expect((await run(["media", "rules"])).stdout).toMatch(
+    /^label-empty +error +The label is empty$/m,
+  );
+  const rules: unknown = JSON.parse((await run(["media", "rules", "-o", "json"])).stdout);
+  expect(rules).toContainEqual({
+    ruleId: "secret-unknown",
+    severity: "error",
+    code: "secret_unknown",
+    meaning: "A secret is not set",
+  });
+});
+
+test("media diff tells fields and files, of the revisions that it read", async () => {
+  const compiled: unknown[] = [];
+  const { run } = await setUp({
+    getMedia: ({ name, revision }) => {
+      const yaml = OFFLINE.replace("winpe", revision === 1 ? "winpe" : "winpe-2");
+      return ok({
+        media: { ...MEDIA, name, revision: revision === 0 ? 2 : revision },
+        yaml,
+        boots: [],
+      });
+    },
+    compileMedia: (request) => {
+      compiled.push(request);
+      return fail({ code: "content_unknown", detail: 'Cannot compile "hq": it lacks "winpe"' });
+    },
+  });
+  const fields = await run(["media", "diff", "hq@1", "hq", "--fields", "-o", "json"]);
+  expect(JSON.parse(fields.stdout)).toEqual({
+    before: "hq@1",
+    after: "hq@2",
+    fields: [{ path: "spec.bootImage.name", before: "winpe", after: "winpe-2" }],
+    files: null,
+  });
+  expect(compiled).toEqual([]);
+  const both = await run(["media", "diff", "hq@1", "hq"]);
+  expect([both.status, both.stdout]).toEqual([3, ""]);
+  expect(compiled).toEqual([{ name: "hq", revision: 1 }]);
 });
 
 test("media list prints the newest revisions", async () => {
