@@ -99,6 +99,18 @@ export const PROBLEMS = {
     remedy:
       "Export a certificate for client authentication with its private key and a password as PKCS #12, add it as new content and name that in the definition",
   },
+  stick_unknown: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "Name a stick of stickfarm, an image of one, or its settings.sealed",
+  },
+  stick_damaged: {
+    retry: "operator",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy: "Build the stick again: it was cut short, or changed after it was built",
+  },
   settings_not_opened: {
     retry: "never",
     exit: 4,

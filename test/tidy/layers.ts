@@ -70,7 +70,7 @@ export const LAYERS: readonly Layer[] = [
     "node pino ulid",
   ),
   // A command starts the controller, makes or reads its keys, reads what is to be uploaded and definitions without a
-  // controller; the rest goes by gRPC.
+  // controller, opens what was sealed; the rest goes by gRPC.
   rim(
     "controller/cli",
     "controller/src/cli/",

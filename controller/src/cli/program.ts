@@ -37,6 +37,7 @@ import { secretSetCommand } from "./secret/set.ts";
 import { serveCommand } from "./serve.ts";
 import { type CommandText, newCommand } from "./shell/new-command.ts";
 import type { Shell } from "./shell/shell.ts";
+import { stickOpenCommand } from "./stick/open.ts";
 
 import { taskSequenceApplyCommand } from "./task-sequence/apply.ts";
 import { taskSequenceListCommand } from "./task-sequence/list.ts";
@@ -114,6 +115,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       buildLogCommand(shell),
     ]),
     group(AGENT, [group(TOKEN, [agentTokenCreateCommand(shell)]), agentListCommand(shell)]),
+    group(STICK, [stickOpenCommand(shell)]),
     group(DRIVE, [driveListCommand(shell)]),
   ];
 }
@@ -157,6 +159,11 @@ const TOKEN: CommandText = {
   name: "token",
   description: "One-time tokens with which workstations enrol.",
   examples: ["stickfarm agent token create --name ws-1 > token"],
+};
+const STICK: CommandText = {
+  name: "stick",
+  description: "Finished sticks: what is on one.",
+  examples: ["stickfarm stick open /dev/sdb"],
 };
 const DRIVE: CommandText = {
   name: "drive",

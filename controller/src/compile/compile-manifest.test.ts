@@ -177,7 +177,7 @@ async function expectSealed(blobs: Compiled["blobs"], media: string): Promise<vo
       { name: "SMSTSAssignUsersMode", value: "Auto" },
       { name: "OSDTimeZone", value: "UTC" },
       { name: "OSDComputerName", ask: true },
-      { name: "JoinPassword", value: CANARY },
+      { name: "JoinPassword", value: CANARY, secret: true },
     ],
     prestart: null,
     certificate: null,

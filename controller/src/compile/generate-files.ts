@@ -60,7 +60,8 @@ function sealedText(
     environment: environmentOf(definition, taskSequence).map((variable) => {
       const { kind, name } = variable;
       if (kind === "ask") return { name, ask: true };
-      return { name, value: kind === "plain" ? variable.value : values.get(name) };
+      if (kind === "plain") return { name, value: variable.value };
+      return { name, value: values.get(name), secret: true };
     }),
     prestart: prestart === null ? null : { command: prestart.command },
     certificate: certificate === null ? null : certificateText(certificate),

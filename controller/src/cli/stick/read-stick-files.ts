@@ -1,0 +1,107 @@
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { MIB } from "@stickfarm/common/bytes";
+import { findVolumes } from "@stickfarm/common/layout/find-volumes";
+import type { ReadBytes } from "@stickfarm/common/layout/read-bytes";
+import { openFat32 } from "@stickfarm/common/layout/read-fat32";
+import {
+  MEDIA_JSON_PATH,
+  OUR_FOLDER,
+  SEALED_SETTINGS_PATH,
+} from "@stickfarm/common/media/stick-path";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import { fileProblem } from "@stickfarm/common/rim/file-problem";
+import { readIsoFiles } from "../../content/read-iso-files.ts";
+
+/** What of ours a stick, its image, a disc or a single file holds. */
+export type StickFiles = {
+  readonly kind: "fat32" | "iso" | "settings";
+  /** By path; those that are not there are left out. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+};
+
+export const MANIFEST_PATH = `${OUR_FOLDER}/manifest.json`;
+export const MANIFEST_SIGNATURE_PATH = `${OUR_FOLDER}/manifest.sig`;
+export const PASSPORT_PATH = `${OUR_FOLDER}/passport.json`;
+
+const SETTINGS_BYTES_MAX = MIB;
+/** A stick comes from anywhere: none of its files takes more memory than this. A manifest has 200 bytes a file. */
+const WANTED = [
+  { path: MEDIA_JSON_PATH, bytesMax: MIB },
+  { path: SEALED_SETTINGS_PATH, bytesMax: SETTINGS_BYTES_MAX },
+  { path: MANIFEST_PATH, bytesMax: 64 * MIB },
+  { path: MANIFEST_SIGNATURE_PATH, bytesMax: 64 },
+  { path: PASSPORT_PATH, bytesMax: 64 * 1024 },
+] as const;
+
+/** Where ISO 9660 says what it is. Source: ECMA-119, 8.1. */
+const ISO_MARK_AT = 16 * 2048 + 1;
+const ISO_MARK = "CD001";
+
+/**
+ * Read what is ours from a drive or a file, opened for reading only and never mounted.
+ *
+ * Problems: stick_unknown, stick_damaged, path_missing, path_unreadable, path_not_content, tool_missing for an ISO image.
+ */
+export async function readStickFiles(path: string): Promise<Result<StickFiles>> {
+  try {
+    // A pipe without a writer must not hold us up.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return await readFrom(path, handle);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    return fail(fileProblem(`Cannot read "${path}"`, error));
+  }
+}
+
+async function readFrom(path: string, handle: FileHandle): Promise<Result<StickFiles>> {
+  const status = await handle.stat();
+  if (!status.isFile() && !status.isBlockDevice()) {
+    const detail = `Cannot read "${path}": it is neither a file nor a drive`;
+    return fail({ code: "path_not_content", detail });
+  }
+  const read: ReadBytes = async (offsetBytes, lengthBytes) => {
+    const { buffer, bytesRead } = await handle.read(
+      Buffer.alloc(lengthBytes),
+      0,
+      lengthBytes,
+      offsetBytes,
+    );
+    return buffer.subarray(0, bytesRead);
+  };
+  const [first] = await read(0, 1);
+  if (status.isFile() && status.size <= SETTINGS_BYTES_MAX && first === 0x7b) {
+    const bytes = await read(0, status.size);
+    return ok({ kind: "settings", files: new Map([[SEALED_SETTINGS_PATH, bytes]]) });
+  }
+  const fat = await readFat(read);
+  if (!fat.ok || fat.value.size > 0) return fat.ok ? ok({ kind: "fat32", files: fat.value }) : fat;
+  const mark = await read(ISO_MARK_AT, ISO_MARK.length);
+  if (new TextDecoder().decode(mark) !== ISO_MARK) return notOurs(path);
+  const iso = await readIsoFiles(path, WANTED);
+  if (!iso.ok) return iso;
+  return iso.value.size === 0 ? notOurs(path) : ok({ kind: "iso", files: iso.value });
+}
+
+/** Of the first volume that has any of them. */
+async function readFat(read: ReadBytes): Promise<Result<ReadonlyMap<string, Uint8Array>>> {
+  const files = new Map<string, Uint8Array>();
+  for (const at of await findVolumes(read)) {
+    const volume = await openFat32(read, at);
+    for (const { path, bytesMax } of volume === null ? [] : WANTED) {
+      const file = await volume?.readFile(path, bytesMax);
+      if (file?.ok === false) return file;
+      if (file?.value !== null && file?.value !== undefined) files.set(path, file.value);
+    }
+    if (files.size > 0) break;
+  }
+  return ok(files);
+}
+
+function notOurs(path: string): Result<never> {
+  const detail = `Cannot open "${path}": it holds no folder /${OUR_FOLDER}, and is no settings.sealed`;
+  return fail({ code: "stick_unknown", detail });
+}
