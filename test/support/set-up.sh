@@ -49,7 +49,7 @@ for_tests() {
   echo /usr/lib/grub/i386-pc/boot.img:grub-pc-bin /usr/lib/grub/x86_64-efi/fat.mod:grub-efi-amd64-bin
   echo /usr/lib/shim/shimx64.efi.signed:shim-signed sbverify:sbsigntool
   echo /usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed:grub-efi-amd64-signed
-  echo wimlib-imagex:wimtools cpio:cpio /bin/busybox:busybox-static
+  echo /usr/lib/grub-rescue/grub-rescue-cdrom.iso:grub-rescue-pc wimlib-imagex:wimtools cpio:cpio /bin/busybox:busybox-static
 }
 
 sqlite3_is_built() {

@@ -25,6 +25,10 @@ export const TOOLS = {
     debianPackage: "qemu-system-x86",
     reason: "boots media before a stick is written",
   },
+  mcopy: {
+    debianPackage: "mtools",
+    reason: "reads the EFI image that an ISO image starts by",
+  },
   "grub-mkimage": {
     debianPackage: "grub-common",
     reason: "makes GRUB's core.img, so that a BIOS starts a kernel from a stick",

@@ -1,22 +1,13 @@
 import { createHash } from "node:crypto";
-import {
-  constants,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  open,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { constants, mkdtemp, open, rm, utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { checkDiskRoom } from "@stickfarm/common/rim/disk-room";
 import { fileProblem } from "@stickfarm/common/rim/file-problem";
 import { hashFile } from "@stickfarm/common/rim/hash-file";
 import type { FindTool } from "@stickfarm/common/rim/tools";
 import { KERNEL_HEAD_BYTES, parseKernelHead } from "../parse/parse-kernel-head.ts";
+import { addSignedGrub, copyWithDate, writeDated } from "./add-signed-grub.ts";
 import { BIOS_FILES, checkDebianFiles, UEFI_FILES } from "./debian-loaders.ts";
 import { makeCoreImage } from "./make-core-image.ts";
 import { readPart } from "./read-part.ts";
@@ -27,7 +18,6 @@ import {
   parseCommandLine,
   renderBiosStart,
   renderMenu,
-  renderSignedStart,
 } from "./render-grub.ts";
 
 export type KernelImage = {
@@ -145,43 +135,17 @@ async function makeTree(
   { loadersRoot, findTool, signal }: KernelTreeOptions,
 ): Promise<Result<void>> {
   const { kernelPath, initrdPath, marker, modifiedAtMs, doing, words, title } = tree;
-  await copyInto(folder, KERNEL_PATH, kernelPath);
-  if (initrdPath !== null) await copyInto(folder, INITRD_PATH, initrdPath);
-  const { shim, grub, manager } = UEFI_FILES;
-  await copyInto(folder, "EFI/BOOT/BOOTX64.EFI", join(loadersRoot, shim.path));
-  await copyInto(folder, "EFI/BOOT/grubx64.efi", join(loadersRoot, grub.path));
-  await copyInto(folder, "EFI/BOOT/mmx64.efi", join(loadersRoot, manager.path));
-  await copyInto(
-    folder,
-    `${GRUB_FOLDER}/i386-pc/boot.img`,
-    join(loadersRoot, BIOS_FILES.boot.path),
-  );
+  await copyWithDate(kernelPath, join(folder, KERNEL_PATH));
+  if (initrdPath !== null) await copyWithDate(initrdPath, join(folder, INITRD_PATH));
+  await addSignedGrub(folder, { loadersRoot, marker, modifiedAtMs });
+  const boot = join(folder, GRUB_FOLDER, "i386-pc/boot.img");
+  await copyWithDate(join(loadersRoot, BIOS_FILES.boot.path), boot);
   const menu = renderMenu({ title, words, hasInitrd: initrdPath !== null });
-  const texts = {
-    [marker]: "GRUB looks for this file\n",
-    [`${GRUB_FOLDER}/grub.cfg`]: menu,
-    "EFI/debian/grub.cfg": renderSignedStart(marker),
-  };
-  for (const [path, text] of Object.entries(texts)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-    await setDate(join(folder, path), modifiedAtMs);
-  }
+  await writeDated(join(folder, GRUB_FOLDER, "grub.cfg"), menu, modifiedAtMs);
+  await writeDated(join(folder, marker), "GRUB looks for this file\n", modifiedAtMs);
   const outputPath = join(folder, GRUB_FOLDER, "i386-pc/core.img");
   const start = renderBiosStart(marker);
   const made = await makeCoreImage({ loadersRoot, start, outputPath, doing, findTool, signal });
-  if (made.ok) await setDate(outputPath, modifiedAtMs);
+  if (made.ok) await utimes(outputPath, modifiedAtMs / 1000, modifiedAtMs / 1000);
   return made;
-}
-
-/** With its date. */
-async function copyInto(folder: string, path: string, from: string): Promise<void> {
-  const target = join(folder, path);
-  await mkdir(dirname(target), { recursive: true });
-  await copyFile(from, target, constants.COPYFILE_FICLONE);
-  await setDate(target, (await stat(from)).mtimeMs);
-}
-
-function setDate(path: string, atMs: number): Promise<void> {
-  return utimes(path, atMs / 1000, atMs / 1000);
 }

@@ -1,6 +1,7 @@
 import { ARCHITECTURES } from "@stickfarm/common/media/architecture";
 import { DRIVER_CLASSES } from "@stickfarm/common/media/boot-image-facts";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import { completeIsoTree } from "../../boot-image/complete-iso-tree.ts";
 import { withKernelTree } from "../../boot-image/make-kernel-tree.ts";
 import { withIsoTree } from "../../content/read-iso-tree.ts";
 import { collect } from "../argument/collect.ts";
@@ -18,7 +19,7 @@ export function bootImageAddCommand(shell: Shell) {
   return newCommand(shell, {
     name: "add",
     description:
-      "Add a boot image: a folder, the files of an ISO image, or a Linux kernel.\n\nWhat a folder or an ISO image starts on is told by EFI/BOOT/BOOTX64.EFI, BOOTIA32.EFI and BOOTAA64.EFI for UEFI, and by boot/grub/i386-pc/boot.img with core.img for BIOS. A kernel gets GRUB and shim of this machine's Debian packages: it starts under UEFI, under Secure Boot when Debian signed it, and under BIOS.",
+      "Add a boot image: a folder, the files of an ISO image, or a Linux kernel.\n\nWhat a folder or an ISO image starts on is told by EFI/BOOT/BOOTX64.EFI, BOOTIA32.EFI and BOOTAA64.EFI for UEFI, and by boot/grub/i386-pc/boot.img with core.img for BIOS. The EFI loaders of an ISO image may lie in its EFI image, and one with GRUB's modules for BIOS gets boot.img and core.img of this machine. A kernel gets GRUB and shim of this machine's Debian packages: it starts under UEFI, under Secure Boot when Debian signed it, and under BIOS.",
     examples: [
       "stickfarm boot-image add winpe-x64.iso --name winpe-x64 --driver-class net,storage",
       "stickfarm boot-image add ./live --name live --arch x64",
@@ -104,9 +105,13 @@ async function withSource(
   if (!folder.ok) return folder;
   if (folder.value) return use({ path, folder: path, loops: "refuse" });
   say(session, `Reading the files of "${path}"`);
-  const added = await withIsoTree(path, { signal }, (tree) =>
-    use({ path, folder: tree, loops: "leave-out" }),
-  );
+  const added = await withIsoTree(path, { signal }, async (tree) => {
+    const options = { loadersRoot: source.loadersRoot, signal };
+    const completed = await completeIsoTree({ isoPath: path, folder: tree }, options);
+    if (!completed.ok) return completed;
+    for (const line of completed.value) say(session, line);
+    return use({ path, folder: tree, loops: "leave-out" });
+  });
   return added.ok ? added.value : added;
 }
 

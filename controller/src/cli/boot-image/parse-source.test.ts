@@ -4,7 +4,7 @@ import { parseSource } from "./parse-source.ts";
 test("parseSource() takes a path, or a kernel with what belongs to it", () => {
   expect(parseSource({ path: "x.iso" })).toEqual({
     ok: true,
-    value: { kind: "path", path: "x.iso" },
+    value: { kind: "path", path: "x.iso", loadersRoot: "/" },
   });
   expect(parseSource({ kernel: "k" })).toMatchObject({
     value: { kind: "kernel", kernelPath: "k", initrdPath: null, commandLine: "", loadersRoot: "/" },
@@ -20,7 +20,6 @@ test.each([
   [{ path: "x", kernel: "k" }, "must be one of them"],
   [{ path: "x", initrd: "i" }, "--initrd belongs to --kernel"],
   [{ path: "x", cmdline: "" }, "--cmdline belongs to --kernel"],
-  [{ path: "x", loaders: "/" }, "--loaders belongs to --kernel"],
   [{ initrd: "i" }, "nothing is named"],
 ])("parseSource() refuses %j", (options, why) => {
   expect(parseSource(options)).toMatchObject({

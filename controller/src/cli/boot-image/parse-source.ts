@@ -10,7 +10,7 @@ export type SourceOptions = {
 
 /** What a boot image is made of. */
 export type Source =
-  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "path"; readonly path: string; readonly loadersRoot: string }
   | {
       readonly kind: "kernel";
       readonly kernelPath: string;
@@ -33,11 +33,9 @@ export function parseSource(options: SourceOptions): Result<Source> {
       loadersRoot: loaders ?? "/",
     });
   if (path === undefined) return refuse("nothing is named, must be a folder, an ISO or --kernel");
-  const more = Object.entries({ initrd, cmdline, loaders }).find(
-    ([, value]) => value !== undefined,
-  );
+  const more = Object.entries({ initrd, cmdline }).find(([, value]) => value !== undefined);
   if (more !== undefined) return refuse(`--${more[0]} belongs to --kernel, and "${path}" is named`);
-  return ok({ kind: "path", path });
+  return ok({ kind: "path", path, loadersRoot: loaders ?? "/" });
 }
 
 function refuse(why: string): Result<never> {

@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { fail, ok } from "@stickfarm/common/result";
@@ -142,6 +143,37 @@ test("boot-image add believes --arch, and no folder that nothing starts", async 
   expect((await run([...add, "--arch", "arm"])).status).toBe(2);
   expect((await run([...add, "--arch", "x64,x86", "--arch", "arm64"])).status).toBe(0);
   expect(registered).toMatchObject([{ bootImage: { architectures: ["x64", "x86", "arm64"] } }]);
+});
+
+test("boot-image add keeps names and dates of Windows PE as copype lays it", async () => {
+  const { run, folder, registered } = await setUp();
+  const names = ["bootmgr", "bootmgr.efi", "Boot/BCD", "Boot/boot.sdi", "EFI/Boot/bootx64.efi"];
+  const tree = join(folder, "media");
+  await plant(tree, Object.fromEntries(names.map((name) => [name, name])));
+  await plant(folder, { "pe/Windows/System32/winpeshl.ini": "[LaunchApps]" });
+  await mkdir(join(tree, "sources"));
+  const wim = join(tree, "sources/boot.wim");
+  const capture = ["capture", join(folder, "pe"), wim, "Microsoft Windows PE (x64)", "--boot"];
+  execFileSync("wimlib-imagex", capture, { stdio: "pipe" });
+  const properties = ["--image-property", "WINDOWS/ARCH=9"];
+  execFileSync("wimlib-imagex", ["info", wim, "1", ...properties], { stdio: "pipe" });
+  const paths = [...names, "sources/boot.wim"];
+  for (const [index, path] of paths.entries()) await utimes(join(tree, path), 1e9, 1e9 + index);
+  const add = ["boot-image", "add", tree, "--name", "winpe", "--driver-class", "net,storage"];
+  expect((await run(add)).status).toBe(0);
+  const files = paths.map((path, index) => ({ path, modifiedAtMs: (1e9 + index) * 1000 }));
+  files.sort((one, other) => (one.path < other.path ? -1 : 1));
+  const name = "Microsoft Windows PE (x64)";
+  const images = [{ index: 1, name, architecture: "x64" }];
+  expect(registered).toMatchObject([
+    {
+      body: { value: { files } },
+      bootImage: {
+        architectures: ["x64"],
+        details: { windowsImages: [{ path: "sources/boot.wim", bootIndex: 1, images }] },
+      },
+    },
+  ]);
 });
 
 test("boot-image add believes --driver-class, and no class that there is not", async () => {
