@@ -201,6 +201,19 @@ export const PROBLEMS = {
     remedy:
       "Name another folder with --out, or say --replace: it is kept until the new one is verified",
   },
+  iso_set_incomplete: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy: "Give every disc of one set, each once, with --iso",
+  },
+  disc_settings_lost: {
+    retry: "never",
+    exit: 2,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Build the definition that the disc was made from, or write the disc as it is with --as image",
+  },
   iso_mismatch: {
     retry: "operator",
     exit: 1,

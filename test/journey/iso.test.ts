@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { makeBootTree, missingForBootTree } from "../support/boot-tree.ts";
+import { missingForBootTree } from "../support/boot-tree.ts";
 import { PROGRAMS, spawnProgram } from "../support/processes.ts";
 import { missingPrograms, runProgram } from "../support/run-program.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { startFarm, type TestFarm } from "./support/farm.ts";
+import { farmWithMedia, listFiles } from "./support/iso-farm.ts";
 
 const missing = [...missingForBootTree(), ...missingPrograms("xorriso", "isoinfo", "sfdisk")];
 const MB = 1_000_000;
@@ -40,7 +41,7 @@ test("media iso makes one hybrid disc with every file, the same bytes each time"
 
   const tree = join(farm.directory, "tree");
   const files = await extract(farm, iso, "read");
-  for (const path of await list(tree))
+  for (const path of await listFiles(tree))
     expect([
       path,
       (await readFile(join(files, path))).equals(await readFile(join(tree, path))),
@@ -87,15 +88,15 @@ test("media iso makes a set of numbered discs that together have every file once
     const json = JSON.parse(await readFile(join(files, "stickfarm/volume.json"), "utf8"));
     expect(json).toMatchObject({ volume, of: 3 });
     sets.add(json.manifestSha256);
-    const paths = (await list(files)).filter((each) => !each.startsWith("stickfarm/"));
+    const paths = (await listFiles(files)).filter((each) => !each.startsWith("stickfarm/"));
     seen.push(...paths);
     expect(paths.some((each) => each.startsWith("EFI/"))).toBe(volume === 1);
-    expect(await list(files)).toContain("stickfarm/media.json");
-    expect(await list(files)).toContain("stickfarm/manifest.sig");
+    expect(await listFiles(files)).toContain("stickfarm/media.json");
+    expect(await listFiles(files)).toContain("stickfarm/manifest.sig");
   }
   expect(sets.size).toBe(1);
-  const trees = [...(await list(join(farm.directory, "tree"))), "MediaLabel.txt"];
-  const payload = (await list(join(farm.directory, "payload"))).map((path) => `data/${path}`);
+  const trees = [...(await listFiles(join(farm.directory, "tree"))), "MediaLabel.txt"];
+  const payload = (await listFiles(join(farm.directory, "payload"))).map((path) => `data/${path}`);
   expect(seen.sort()).toEqual([...trees, ...payload].sort());
 
   const tooSmall = await farm.run("media", "iso", "hq", "--out", "out", "--volume-size", "4MB");
@@ -179,35 +180,6 @@ test("media iso makes no disc of a disk image, and needs its folder", async () =
   expect([nowhere.code, nowhere.stderr]).toEqual([3, expect.stringContaining("path_missing")]);
 });
 
-/** A boot tree in the root and six files of 3 MB below /data. */
-async function farmWithMedia(): Promise<TestFarm> {
-  const farm = await startFarm({ agents: {} });
-  await makeBootTree(join(farm.directory, "tree"));
-  await runProgram("rm", [join(farm.directory, "tree/MediaLabel.txt")]);
-  await mkdir(join(farm.directory, "tree/logs/empty"), { recursive: true });
-  await mkdir(join(farm.directory, "payload/it's [one] & two"), { recursive: true });
-  for (let index = 1; index <= 6; index++)
-    await writeFile(
-      join(farm.directory, `payload/it's [one] & two/${index}.bin`),
-      Buffer.alloc(3 * MB, `${index} and more of it `),
-    );
-  await farm.must("boot-image", "add", "tree", "--name", "boot");
-  await farm.must("content", "add", "payload", "--name", "payload");
-  await writeFile(
-    join(farm.directory, "hq.yaml"),
-    `apiVersion: stickfarm/v1
-kind: BootableMedia
-metadata: { name: hq }
-spec:
-  output: { label: HQ Büro, iso: { volumeSize: 650MB } }
-  bootImage: { name: boot }
-  files: [{ content: payload, at: /data }]
-`,
-  );
-  await farm.must("media", "apply", "-f", "hq.yaml");
-  return farm;
-}
-
 async function folder({ directory }: TestFarm, name: string): Promise<string> {
   await mkdir(join(directory, name));
   return join(directory, name);
@@ -251,12 +223,4 @@ async function extract({ directory }: TestFarm, iso: string, name: string): Prom
   await runProgram("xorriso", [...args, "-extract", "/", target]);
   await runProgram("chmod", ["-R", "u+w", target]);
   return target;
-}
-
-async function list(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
-    .sort();
 }

@@ -1,8 +1,8 @@
-/** Discs that `media iso` made start both firmwares, from a disc drive and, written raw, from a stick. */
+/** Discs that `media iso` made start both firmwares: from a drive, written raw, and as sticks that were made of them. */
 import { copyFile, mkdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { startFarm, type TestFarm } from "../journey/support/farm.ts";
+import { buildIdOf, startFarm, type TestFarm } from "../journey/support/farm.ts";
 import { bootStick, missingForBoot } from "../support/boot-stick.ts";
 import { BOOTED, makeBootTree, missingForBootTree } from "../support/boot-tree.ts";
 import { missingPrograms } from "../support/run-program.ts";
@@ -21,20 +21,31 @@ spec:
 const missing = [...missingForBoot(), ...missingForBootTree(), ...missingPrograms("xorriso")];
 
 test("a disc that was made from a definition boots under both firmwares, as disc and as stick", {
-  timeout: 5 * BOOT_LIMIT_MS,
+  timeout: 7 * BOOT_LIMIT_MS,
 }, async ({ skip }) => {
   skip(missing.length > 0, `this machine lacks ${missing.join(", ")}`);
-  const farm = await startFarm({ agents: {} });
+  const farm = await startFarm({
+    agents: { "ws-1": [{ serial: "A1", bay: "1", size: "256MiB" }] },
+  });
   const disc = await makeDisc(farm);
-  const stick = join(farm.directory, "stick.img");
-  await copyFile(disc, stick);
-  await truncate(stick, STICK_BYTES);
+  const raw = join(farm.directory, "raw.img");
+  await copyFile(disc, raw);
+  await truncate(raw, STICK_BYTES);
+  const order = ["build", "start", "--iso", disc, "--name", "again", "--on", "ws-1", "--yes"];
+  const { state } = await farm.ended(buildIdOf(await farm.must(...order, "-o", "json")));
+  expect(state).toBe("succeeded");
   for (const firmware of ["bios", "uefi"] as const) {
-    for (const isDisc of [true, false]) {
+    for (const stick of [disc, raw, farm.driveFile("ws-1", "A1")]) {
       const until = /STICK-(BOOTED-OK|DAMAGED).*\n/;
-      const place = { stick: isDisc ? disc : stick, isDisc, firmware };
-      const { console } = await bootStick({ ...place, until, limitMs: BOOT_LIMIT_MS });
-      expect([isDisc, console]).toEqual([isDisc, expect.stringMatching(BOOTED[firmware])]);
+      const isDisc = stick === disc;
+      const { console } = await bootStick({
+        stick,
+        isDisc,
+        firmware,
+        until,
+        limitMs: BOOT_LIMIT_MS,
+      });
+      expect([stick, console]).toEqual([stick, expect.stringMatching(BOOTED[firmware])]);
     }
   }
 });

@@ -8,6 +8,8 @@ export type IsoHead = {
   readonly volumeBytes: number;
   /** It has a UDF file system too, as Windows' images do; their ISO part holds nothing but a note. */
   readonly hasUdf: boolean;
+  /** The volume's name, without the spaces that fill it up. */
+  readonly volumeId: string;
 };
 
 const SECTOR_BYTES = 2048;
@@ -56,5 +58,7 @@ function parseIsoHead(doing: string, sectors: Buffer, fileBytes: number): Result
     return refuse(
       `it has ${fileBytes} bytes (${renderBytes(fileBytes)}), must have ${volumeBytes}: it was cut short`,
     );
-  return ok({ volumeBytes, hasUdf });
+  // Source: ECMA-119, 8.4.7; names beyond ASCII are in UTF-8 where they are at all.
+  const volumeId = sectors.toString("utf8", at + 40, at + 72).replace(/[\0 ]+$/, "");
+  return ok({ volumeBytes, hasUdf, volumeId });
 }

@@ -1,10 +1,11 @@
 import type { Architecture } from "@stickfarm/common/media/architecture";
 import type { DriverClass } from "@stickfarm/common/media/boot-image-facts";
-import { fail, type Result } from "@stickfarm/common/result";
+import type { BootImageFacts } from "@stickfarm/common/media/content";
+import { fail, ok, type Result } from "@stickfarm/common/result";
 import { inspectBootImage } from "../../boot-image/inspect-boot-image.ts";
 import type { Controller } from "../connect/controller.ts";
 import { addContent } from "../content/add-content.ts";
-import { readLocalTree } from "../content/read-local.ts";
+import { type LocalTree, readLocalTree } from "../content/read-local.ts";
 import type { ProgressLine } from "../shell/progress-line.ts";
 import { type Session, say } from "../shell/session.ts";
 import { describeFacts } from "./describe-facts.ts";
@@ -37,18 +38,38 @@ export async function addBootTree(
 ): Promise<Result<number>> {
   const read = await readLocalTree(session, reading);
   if (!read.ok) return read;
-  const found = detectBootFacts(read.value.body.files);
-  const files = read.value.blobs.map(({ blob, ...file }) => ({ ...file, ...blob }));
-  const details = await inspectBootImage(files, { declared, signal: reading.signal });
-  if (!details.ok) return details;
-  const bootImage = {
-    ...found,
-    ...(architectures.length === 0 ? {} : { architectures }),
-    details: details.value,
-  };
+  const { signal } = reading;
+  const inspected = await inspectTree(read.value, { architectures, declared, signal });
+  if (!inspected.ok) return inspected;
+  const bootImage = inspected.value;
   const unfit = whyUnfit(path, bootImage);
   if (unfit !== null) return fail(unfit);
   for (const line of describeFacts(bootImage)) say(session, line);
   const content = { ...read.value, name, bootImage };
   return addContent(session, controller, { ...reading, content });
+}
+
+/**
+ * What a tree starts, by what its files say about themselves.
+ *
+ * Problems: those of inspectBootImage.
+ */
+export async function inspectTree(
+  { body, blobs }: LocalTree,
+  {
+    architectures,
+    ...inspection
+  }: Pick<BootTree, "architectures"> & {
+    readonly declared: readonly DriverClass[];
+    readonly signal: AbortSignal;
+  },
+): Promise<Result<BootImageFacts>> {
+  const files = blobs.map(({ blob, ...file }) => ({ ...file, ...blob }));
+  const details = await inspectBootImage(files, inspection);
+  if (!details.ok) return details;
+  return ok({
+    ...detectBootFacts(body.files),
+    ...(architectures.length === 0 ? {} : { architectures }),
+    details: details.value,
+  });
 }

@@ -12,7 +12,7 @@ import { watchBuilds } from "../watch/watch-build.ts";
 import { askConsent } from "./ask-consent.ts";
 import { loadRequest, type StartRequest, saveRequest } from "./request-store.ts";
 
-type Start = {
+export type Start = {
   readonly media: string | undefined;
   readonly on?: readonly string[];
   readonly yes?: true;

@@ -1,26 +1,43 @@
+import { Option } from "@commander-js/extra-typings";
 import { collect } from "../argument/collect.ts";
 import { newCommand } from "../shell/new-command.ts";
 import type { Shell } from "../shell/shell.ts";
+import { ISO_FORMS } from "./import-iso.ts";
 import { startBuild } from "./start-build.ts";
+import { startIsoBuild } from "./start-iso-build.ts";
 
 export function buildStartCommand(shell: Shell) {
   return newCommand(shell, {
     name: "start",
     description:
-      "Erase drives and build media on them.\n\nThe plan is shown first, and the number of drives has to be typed unless --yes is given. The build's id is the answer; with --watch the build itself. A request whose answer was lost is repeated with --request-id: it starts nothing twice.",
+      "Erase drives and build media on them.\n\nThe plan is shown first, and the number of drives has to be typed unless --yes is given. The build's id is the answer; with --watch the build itself. A request whose answer was lost is repeated with --request-id: it starts nothing twice.\n\nWith --iso no media is named: the files of an ISO image, or of all discs of a set, become content and a definition of their own, once for the same files, and that is built.",
     examples: [
       "stickfarm build start hq-bare-metal --on ws-1",
       "stickfarm build start hq-bare-metal@3 --on ws-1/1 --on ws-1/2 --yes --watch",
+      "stickfarm build start --iso hq-01.iso --iso hq-02.iso --name hq-discs --on ws-1",
     ],
   })
     .argument("[name[@revision]]", "media and revision; without a revision the newest")
     .option("--on <agent[/bay]>", "an agent with all its bays, or one bay; repeatable", collect)
+    .option("--iso <file>", "an ISO image instead of media; each disc of a set", collect)
+    .addOption(
+      new Option("--as <form>", "tree: the image's files on FAT32; image: its bytes as they are")
+        .choices(ISO_FORMS)
+        .default(ISO_FORMS[0]),
+    )
+    .option("--name <name>", "name of the definition that is made of --iso; else by its file")
     .option("--yes", "erase what the plan shows without asking")
     .option("--watch", "show the build until it has ended; its result is the exit status")
     .option("--request-id <id>", "repeat the request of this id, or give a new one this id")
-    .action((media, options, command) =>
+    .action((media, { iso, as: form, name, ...options }, command) =>
       shell.ask(command, (session, controller) =>
-        startBuild(session, controller, { media, ...options }),
+        iso === undefined
+          ? startBuild(session, controller, { media, ...options })
+          : startIsoBuild(session, controller, {
+              media,
+              ...options,
+              iso: { paths: iso, form, name },
+            }),
       ),
     );
 }

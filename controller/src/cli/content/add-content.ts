@@ -27,16 +27,38 @@ export function checkContentName(name: string): Result<void> {
 }
 
 /**
+ * Send what was read to the library, give it its name, and print it.
+ *
+ * Problems: those of `sendContent()`.
+ */
+export async function addContent(
+  session: Session,
+  controller: Controller,
+  options: LongStep & { readonly content: ReadContent },
+): Promise<Result<number>> {
+  const sent = await sendContent(session, controller, options);
+  if (!sent.ok) return sent;
+  const { name, digest, createdAtMs, body, bootImage } = sent.value;
+  const facts = body.kind === "tree" ? { fileCount: body.files.length } : { image: body.expanded };
+  writeAnswer(
+    session,
+    { name, kind: body.kind, digest, createdAtMs, bootImage, ...facts },
+    () => `Added ${name}, ${body.kind}, digest ${digest}\n`,
+  );
+  return ok(0);
+}
+
+/**
  * Send what was read to the library, and give it its name.
  *
  * Nothing has the name before every byte is in the library, so that a definition never meets half of a content.
  * Problems: those of `uploadBlobs()`, name_taken, name_invalid.
  */
-export async function addContent(
+export async function sendContent(
   session: Session,
   controller: Controller,
   { content, progress, signal }: LongStep & { readonly content: ReadContent },
-): Promise<Result<number>> {
+): Promise<Result<Content>> {
   const { name, body, bootImage, blobs } = content;
   const { controller: address, ...keys } = controller.config;
   const client = openContentClient({ address, ...keys, connectionsMax: UPLOADS_AT_ONCE });
@@ -52,34 +74,16 @@ export async function addContent(
     const present = presentBytes === 0 ? "" : `, ${renderBytes(presentBytes)} were there already`;
     say(session, `Sent ${renderBytes(sentBytes)}${present}`);
     const digest = digestContent({ body, bootImage });
-    return await registerContent(session, controller, {
-      name,
-      digest,
-      createdAtMs: 0,
-      body,
-      bootImage,
-    });
+    return await registerContent(controller, { name, digest, createdAtMs: 0, body, bootImage });
   } finally {
     client.close();
   }
 }
 
-async function registerContent(
-  session: Session,
-  controller: Controller,
-  content: Content,
-): Promise<Result<number>> {
+async function registerContent(controller: Controller, content: Content): Promise<Result<Content>> {
   const response = await controller.call(OperatorServiceService.registerContent, {
     content: contentToWire(content),
   });
   if (!response.ok) return response;
-  const { name, digest, body, bootImage } = content;
-  const createdAtMs = response.value.content?.createdAtMs ?? 0;
-  const facts = body.kind === "tree" ? { fileCount: body.files.length } : { image: body.expanded };
-  writeAnswer(
-    session,
-    { name, kind: body.kind, digest, createdAtMs, bootImage, ...facts },
-    () => `Added ${name}, ${body.kind}, digest ${digest}\n`,
-  );
-  return ok(0);
+  return ok({ ...content, createdAtMs: response.value.content?.createdAtMs ?? 0 });
 }
