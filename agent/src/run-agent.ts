@@ -12,6 +12,7 @@ import type { Hello } from "@stickfarm/proto/stickfarm/v1/agent";
 import { ulid } from "ulid";
 import { openBlobServer } from "./content/blob-server.ts";
 import { type ContentCache, openContentCache } from "./content/content-cache.ts";
+import { openPointServers, type PointServers } from "./content/point-servers.ts";
 import { createVirtualFiles } from "./drive/create-virtual-files.ts";
 import { type DriveOffer, listOffered } from "./drive/drive-offer.ts";
 import { type DriveHost, readBootId, thisHost } from "./drive/read-machine.ts";
@@ -107,6 +108,7 @@ type Parts = {
   readonly host: DriveHost;
   readonly drives: DriveWatch;
   readonly cache: ContentCache;
+  readonly points: PointServers;
   readonly pictures: Pictures;
   readonly log: Log;
 };
@@ -130,7 +132,8 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
   const host = thisHost(dataDirectory);
   const drives = await watchDrives(() => listOffered(offer, host));
   stack.defer(async () => drives.close());
-  const cache = await openCache({ identity: identity.value, address, dataDirectory, stack });
+  const cached = { identity: identity.value, address, dataDirectory, stack, log };
+  const { cache, points } = await openCache(cached);
   const pictures = openPictures(identity.value, address, log);
   stack.defer(() => pictures.close());
   return ok({
@@ -141,6 +144,7 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
     host,
     drives,
     cache,
+    points,
     pictures,
     log,
   });
@@ -151,10 +155,10 @@ function deskPorts(parts: Parts, send: ControllerLink["send"], reported: () => v
   const isSigned = (bytes: Uint8Array, signature: Uint8Array) =>
     verifySignature(identity.signingKeyPem, bytes, signature);
   const place = { offer, host, cacheDirectory: cache.directory };
+  const preparing = { cache, isSigned, serversOf: parts.points.of, log: parts.log };
   return {
     journal: parts.journal,
-    prepare: (order, onProgress, signal) =>
-      prepareContent({ cache, isSigned }, order, onProgress, signal),
+    prepare: (order, onProgress, signal) => prepareContent(preparing, order, onProgress, signal),
     claim: (order, content, events) => claimStick(place, order, content, events),
     requestLease: ({ jobId, attempt, fence }) =>
       send({ $case: "leaseRequest", value: { jobId, attempt, fence } }),
@@ -176,18 +180,25 @@ type CacheParts = {
   readonly address: string;
   readonly dataDirectory: string;
   readonly stack: CloseStack;
+  readonly log: Log;
 };
 
-function openCache({ identity, address, dataDirectory, stack }: CacheParts): Promise<ContentCache> {
+type Caching = Pick<Parts, "cache" | "points">;
+
+async function openCache(parts: CacheParts): Promise<Caching> {
+  const { identity, address, dataDirectory, stack, log } = parts;
   const server = openBlobServer({ address, ...identity });
+  const points = openPointServers(server);
   const stop = new AbortController();
   // Each fetch listens, and thousands of small files are fetched; Node warns above ten.
   setMaxListeners(0, stop.signal);
   stack.defer(async () => {
     stop.abort();
+    points.close();
     server.close();
   });
-  return openContentCache(join(dataDirectory, CACHE_NAME), server, stop.signal);
+  const directory = join(dataDirectory, CACHE_NAME);
+  return { points, cache: await openContentCache(directory, server, stop.signal, { log }) };
 }
 
 function hello(

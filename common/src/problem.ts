@@ -137,6 +137,12 @@ export const PROBLEMS = {
     status: "FAILED_PRECONDITION",
     remedy: "Add the content again with `stickfarm content add`",
   },
+  point_unknown: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "See `stickfarm dp list`; add it with `stickfarm dp add`",
+  },
   secret_unknown: {
     retry: "never",
     exit: 3,
@@ -299,6 +305,37 @@ export const PROBLEMS = {
     exit: 1,
     status: "DATA_LOSS",
     remedy: "Check the disk that holds the content, then add the content again",
+  },
+  point_taken: {
+    retry: "never",
+    exit: 2,
+    status: "ALREADY_EXISTS",
+    remedy: "Use another name, or remove the point that has it with `stickfarm dp remove`",
+  },
+  point_unreachable: {
+    retry: "clean",
+    exit: 4,
+    status: "UNAVAILABLE",
+    remedy: "Check that the server runs, or that the share is mounted, and the firewall before it",
+  },
+  point_unreadable: {
+    retry: "operator",
+    exit: 4,
+    status: "PERMISSION_DENIED",
+    remedy: "Give whoever fetches the right to read the distribution point's files",
+  },
+  point_not_writable: {
+    retry: "never",
+    exit: 4,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Let the point take files, or copy the library's folder sha256 to its root yourself; then distribute again, which checks what is there",
+  },
+  point_busy: {
+    retry: "operator",
+    exit: 1,
+    status: "ABORTED",
+    remedy: "Wait until the other copying to this distribution point has ended",
   },
   disk_full: {
     retry: "operator",

@@ -44,6 +44,7 @@ for_demo() {
 for_tests() {
   echo fsck.fat:dosfstools mcopy:mtools sfdisk:fdisk sgdisk:gdisk xorriso:xorriso isoinfo:genisoimage bmaptool:bmap-tools
   echo xz:xz-utils zstd:zstd bzip2:bzip2 zip:zip openssl:openssl file:file losetup:mount setpriv:util-linux
+  echo nginx:nginx-light
   echo qemu-system-x86_64:qemu-system-x86 /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf
   echo /boot/memtest86+x64.bin:memtest86+ grub-mkimage:grub-common
   echo /usr/lib/grub/i386-pc/boot.img:grub-pc-bin /usr/lib/grub/x86_64-efi/fat.mod:grub-efi-amd64-bin
@@ -97,13 +98,14 @@ install_debian_packages() {
       quietly as_root apt-get -q install -y --no-install-recommends "$package" || say "Cannot install $package: see above"
     done
   fi
-  case " $missing " in *" nats-server "*) tell_about_service ;; esac
+  case " $missing " in *" nats-server "*) tell_about_service nats-server 127.0.0.1:4222 ;; esac
+  case " $missing " in *" nginx-light "*) tell_about_service nginx "port 80" ;; esac
 }
 
-# stickfarm starts a nats-server of its own, on a free port, with TLS.
+# stickfarm starts a nats-server of its own, on a free port, with TLS; its tests start an nginx of their own.
 tell_about_service() {
   [ -d /run/systemd/system ] || return 0
-  say "Debian's nats-server also starts a service on 127.0.0.1:4222 that stickfarm never uses; to switch it off: sudo systemctl disable --now nats-server"
+  say "Debian's $1 also starts a service on $2 that stickfarm never uses; to switch it off: sudo systemctl disable --now $1"
 }
 
 # Without root: unpack Debian's package into node_modules, where the scripts and npx find it.

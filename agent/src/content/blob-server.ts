@@ -1,3 +1,4 @@
+import { LOCAL_DISTRIBUTION_POINT } from "@stickfarm/common/media/definition";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import {
@@ -6,24 +7,31 @@ import {
   openContentClient,
 } from "@stickfarm/common/rim/content-client";
 import { gather } from "@stickfarm/common/rim/gather";
+import { keepPace, type PaceLimit } from "./keep-pace.ts";
 
 /** Takes bytes in order; the next ones come when it has settled. */
 export type TakeBytes = (bytes: Uint8Array) => Promise<Result<void>>;
 
-/** Where blobs come from. */
+/** Where blobs come from: the controller, or a distribution point. */
 export type BlobServer = {
+  /** Of the distribution point; "local" is the controller. */
+  readonly name: string;
   /**
    * Read a blob from `startByte`, which is before its end or 0, to its end.
    *
-   * Problems: controller_unreachable (also when the connection broke off), content_missing, unauthenticated, forbidden,
+   * Problems: controller_unreachable, point_unreachable (also when the connection broke off, or was slower than `pace`),
+   *           content_missing, content_digest_mismatch (its size is another), point_unreadable, unauthenticated, forbidden,
    *           canceled, and those of `take`.
    */
-  readonly read: (
-    blob: BlobRef,
-    startByte: number,
-    options: { readonly take: TakeBytes; readonly signal: AbortSignal },
-  ) => Promise<Result<void>>;
+  readonly read: (blob: BlobRef, startByte: number, options: ReadOptions) => Promise<Result<void>>;
   readonly close: () => void;
+};
+
+export type ReadOptions = {
+  readonly take: TakeBytes;
+  readonly signal: AbortSignal;
+  /** What is slower is given up; `null`: nothing else can be asked, so that slow is better than never. */
+  readonly pace: PaceLimit | null;
 };
 
 export type BlobServerOptions = Omit<ContentClientOptions, "connectionsMax">;
@@ -41,7 +49,8 @@ export function openBlobServer(options: BlobServerOptions): BlobServer {
     connectionsMax: CONNECTIONS_MAX,
   });
   return {
-    read: async ({ sha256, sizeBytes }, startByte, { take, signal }) => {
+    name: LOCAL_DISTRIBUTION_POINT,
+    read: async ({ sha256, sizeBytes }, startByte, { take, signal, pace }) => {
       const doing = `Cannot fetch content ${sha256}`;
       // A server that knew no ranges would send all from the beginning: then this is no answer.
       const [headers, statuses] =
@@ -49,7 +58,7 @@ export function openBlobServer(options: BlobServerOptions): BlobServer {
       const asked = await client.ask({ doing, method: "GET", sha256, headers, statuses, signal });
       if (!asked.ok) return asked;
       try {
-        return await pour(gather(asked.value, sizeBytes - startByte), take);
+        return await pour(gather(keepPace(asked.value, pace), sizeBytes - startByte), take);
       } catch (error) {
         return fail(networkProblem(`${doing} from ${options.address}`, error, signal));
       }
@@ -59,7 +68,10 @@ export function openBlobServer(options: BlobServerOptions): BlobServer {
 }
 
 /** Leaving the loop early ends the connection. */
-async function pour(body: AsyncIterable<Uint8Array>, take: TakeBytes): Promise<Result<void>> {
+export async function pour(
+  body: AsyncIterable<Uint8Array>,
+  take: TakeBytes,
+): Promise<Result<void>> {
   for await (const bytes of body) {
     const taken = await take(bytes);
     if (!taken.ok) return taken;

@@ -5,11 +5,14 @@ import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { ok, type Result } from "@stickfarm/common/result";
 import { runParallel } from "@stickfarm/common/rim/run-parallel";
 import type { BlobServer } from "./blob-server.ts";
-import { type CachePlace, fetchBlob, removeBlob } from "./bring-blob.ts";
-import { type Asking, bringOnce, type OnBytes } from "./bring-once.ts";
+import { removeBlob } from "./bring-blob.ts";
+import { type Asking, type BringOnce, bringOnce, type OnBytes } from "./bring-once.ts";
 import { readCachedVersion } from "./check-cached.ts";
 import { expandBlob, type PackedImage } from "./expand-blob.ts";
+import { type FetchPlace, fetchBlob } from "./fetch-blob.ts";
 import type { Work } from "./flights.ts";
+import type { PaceLimit } from "./keep-pace.ts";
+import { openPointHealth } from "./point-health.ts";
 import { sweepCache } from "./sweep-cache.ts";
 
 /**
@@ -25,7 +28,7 @@ export type ContentCache = {
    * waiting by `signal` stops what nobody else waits for.
    *
    * Problems: content_missing, content_digest_mismatch, disk_full, storage_failed, controller_unreachable,
-   *           unauthenticated, forbidden, canceled.
+   *           point_unreachable, point_unreadable, unauthenticated, forbidden, canceled.
    */
   readonly ensureAll: (
     blobs: readonly BlobRef[],
@@ -43,6 +46,8 @@ export type ContentCache = {
     onBytes: OnBytes,
     signal?: AbortSignal,
   ) => Promise<Result<void>>;
+  /** The same cache, filled from other places: the distribution points of an order, in its order. */
+  readonly fetchingFrom: (servers: readonly BlobServer[]) => ContentCache;
   /** A small blob that is in the cache. */
   readonly read: (sha256: string) => Promise<Buffer>;
   /** A read came back wrong: look at every blob again before it is used. */
@@ -51,61 +56,88 @@ export type ContentCache = {
 
 const BLOBS_AT_ONCE = 6;
 const RETRY_MS = 500;
+/** Of a distribution point while there is another one: less than a worn-out 1.5 Mbit/s line. */
+const PACE: PaceLimit = { minBytesPerSecond: 64 * 1024, windowMs: 10_000 };
 
-/** Open the cache in a directory, made if there is none. `signal` ends with the agent. */
+export type CacheOptions = Pick<FetchPlace, "log"> & Partial<Pick<FetchPlace, "retryMs" | "pace">>;
+
+/**
+ * Open the cache in a directory, made if there is none. `signal` ends with the agent. Until others are named, it is filled
+ * from `server`.
+ */
 export async function openContentCache(
   directory: string,
   server: BlobServer,
   signal: AbortSignal,
-  { retryMs = RETRY_MS }: Partial<Pick<CachePlace, "retryMs">> = {},
+  { log, retryMs = RETRY_MS, pace = PACE }: CacheOptions,
 ): Promise<ContentCache> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await sweepCache(directory, Date.now());
-  const place: CachePlace = { directory, server, retryMs };
-  const once = bringOnce(directory);
+  const health = openPointHealth(() => performance.now());
+  const place = { directory, servers: [server], health, retryMs, pace, log };
+  return cacheOf({ place, once: bringOnce(directory), signal });
+}
 
-  const ensure = (blob: BlobRef, asking: Asking): Promise<Result<void>> =>
-    once.bring({ blob, totalBytes: blob.sizeBytes }, asking, (...flight) =>
-      fetchBlob(place, blob, flight),
-    );
-  const expand = async (image: PackedImage, [report, stop]: Parameters<Work>) => {
-    const { stored } = image;
-    const wasHere = (await readCachedVersion(directory, stored)) !== null;
-    let fetchedBytes = 0;
-    const onBytes = (count: number) => {
-      fetchedBytes += count;
-      report(fetchedBytes);
-    };
-    const fetched = await ensure(stored, { onBytes, signal: stop });
-    if (!fetched.ok) return fetched;
-    const reportAll = (doneBytes: number) => report(stored.sizeBytes + doneBytes);
-    const expanded = await expandBlob(directory, image, [reportAll, stop]);
-    // Sticks are written from the raw image. What was here before may be needed as it is, as a file of a tree.
-    if (expanded.ok && !wasHere) await removeBlob(directory, stored.sha256);
-    return expanded;
-  };
+type Parts = {
+  readonly place: FetchPlace;
+  readonly once: BringOnce;
+  readonly signal: AbortSignal;
+};
+
+function cacheOf(parts: Parts): ContentCache {
+  const { place, once, signal } = parts;
+  const { directory } = place;
   return {
     directory,
     ensureAll: async (blobs, onBytes, own) => {
       const distinct = [...new Map(blobs.map((blob) => [blob.sha256, blob])).values()];
       const options = { parallelMax: BLOBS_AT_ONCE, signal: eitherOf(signal, own) };
       const done = await runParallel(distinct, options, (blob, lane) =>
-        ensure(blob, { onBytes, signal: lane }),
+        ensure(parts, blob, { onBytes, signal: lane }),
       );
       return done.ok ? ok(undefined) : done;
     },
     ensureExpanded: (image, onBytes, own) => {
       const { stored, compression, expanded } = image;
       const asking = { onBytes, signal: eitherOf(signal, own) };
-      if (compression === "none") return ensure(expanded, asking);
+      if (compression === "none") return ensure(parts, expanded, asking);
       const totalBytes = stored.sizeBytes + expanded.sizeBytes;
       return once.bring({ blob: expanded, totalBytes }, asking, (...flight) =>
-        expand(image, flight),
+        expand(parts, image, flight),
       );
     },
+    fetchingFrom: (servers) => cacheOf({ ...parts, place: { ...place, servers } }),
     read: (sha256) => readFile(join(directory, sha256)),
     doubt: once.doubt,
   };
+}
+
+function ensure({ place, once }: Parts, blob: BlobRef, asking: Asking): Promise<Result<void>> {
+  return once.bring({ blob, totalBytes: blob.sizeBytes }, asking, (...flight) =>
+    fetchBlob(place, blob, flight),
+  );
+}
+
+async function expand(
+  parts: Parts,
+  image: PackedImage,
+  [report, stop]: Parameters<Work>,
+): Promise<Result<void>> {
+  const { stored } = image;
+  const { directory } = parts.place;
+  const wasHere = (await readCachedVersion(directory, stored)) !== null;
+  let fetchedBytes = 0;
+  const onBytes = (count: number) => {
+    fetchedBytes += count;
+    report(fetchedBytes);
+  };
+  const fetched = await ensure(parts, stored, { onBytes, signal: stop });
+  if (!fetched.ok) return fetched;
+  const reportAll = (doneBytes: number) => report(stored.sizeBytes + doneBytes);
+  const expanded = await expandBlob(directory, image, [reportAll, stop]);
+  // Sticks are written from the raw image. What was here before may be needed as it is, as a file of a tree.
+  if (expanded.ok && !wasHere) await removeBlob(directory, stored.sha256);
+  return expanded;
 }
 
 function eitherOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {

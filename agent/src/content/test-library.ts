@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { Log } from "@stickfarm/common/log";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { openAuthority } from "../trust/test-authority.ts";
@@ -18,6 +19,8 @@ const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 export type TestCall = { readonly sha256: string; readonly startByte: number };
 /** Answers in the library's place: the bytes are those that were asked for. True when it has. */
 export type Fault = (response: ServerResponse, bytes: Buffer, call: TestCall) => boolean;
+
+export const NO_LOG: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** For tests: a content library behind TLS that does what the controller's does, until a fault is set. */
 export class TestLibrary {
@@ -113,7 +116,10 @@ export async function openTestCache(
   const directory = join(await makeTemporaryFolder(atEnd), "cache");
   const { library, blobServer, close } = await openTestLibrary(atEnd, silenceMaxMs);
   const openAgain = () =>
-    openContentCache(directory, blobServer, new AbortController().signal, { retryMs: 1 });
+    openContentCache(directory, blobServer, new AbortController().signal, {
+      retryMs: 1,
+      log: NO_LOG,
+    });
   return { library, directory, close, openAgain, cache: await openAgain() };
 }
 

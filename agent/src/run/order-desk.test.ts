@@ -166,6 +166,8 @@ function order(fence: number): AttemptOrder {
     passport: new Uint8Array(),
     passportSignature: new Uint8Array(),
     orderedAtMs: 0,
+    points: [],
+    localSha256: [],
     cancel: false,
   };
 }

@@ -1,8 +1,11 @@
 import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
+import type { Log } from "@stickfarm/common/log";
 import type { BlobRef, Manifest } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { parseManifest } from "@stickfarm/common/wire/manifest";
 import type { ContentCache } from "../content/content-cache.ts";
+import { countBytes } from "../content/count-bytes.ts";
+import type { PointServers } from "../content/point-servers.ts";
 
 /** Everything that a stick will hold is local and was checked. */
 export type PreparedContent = {
@@ -17,15 +20,19 @@ export type PrepareParts = {
   readonly cache: ContentCache;
   /** Whether the controller that enrolled this agent has signed these bytes. */
   readonly isSigned: (bytes: Uint8Array, signature: Uint8Array) => boolean;
+  /** The distribution points of an order, opened. */
+  readonly serversOf: PointServers["of"];
+  readonly log: Log;
 };
 
 /**
  * Bring everything that an order needs onto this machine. Nothing has been opened for writing when this has ended.
  *
+ * Content comes from the order's distribution points; the manifest, and what else the controller has made, from it.
  * Problems: signature_invalid, protocol_unsupported, those of the cache.
  */
 export async function prepareContent(
-  { cache, isSigned }: PrepareParts,
+  { cache, isSigned, serversOf, log }: PrepareParts,
   order: AttemptOrder,
   onProgress: OnProgress,
   signal: AbortSignal,
@@ -37,14 +44,28 @@ export async function prepareContent(
   if (!isSigned(manifestBytes, order.manifestSignature)) return unsigned("manifest");
   const manifest = parseManifest(manifestBytes);
   if (!manifest.ok) return manifest;
-  const brought = await bringBody(cache, manifest.value.body, { onProgress, signal });
+  const counted = countBytes(serversOf(order.points));
+  const caches = { local: cache, points: cache.fetchingFrom(counted.servers) };
+  const options = { localSha256: new Set(order.localSha256), onProgress, signal };
+  const brought = await bringBody(caches, manifest.value.body, options);
+  const { jobId, attempt } = order;
+  log.info({ jobId, attempt, fetchedBytes: counted.read() }, "content fetched");
   return brought.ok ? ok({ manifest: manifest.value, manifestBytes }) : brought;
 }
 
-function bringBody(
-  cache: ContentCache,
+/** The same cache, filled from the controller or from the order's distribution points. */
+type Caches = { readonly local: ContentCache; readonly points: ContentCache };
+
+type Bringing = {
+  readonly localSha256: ReadonlySet<string>;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+};
+
+async function bringBody(
+  { local, points }: Caches,
   body: Manifest["body"],
-  { onProgress, signal }: { readonly onProgress: OnProgress; readonly signal: AbortSignal },
+  { localSha256, onProgress, signal }: Bringing,
 ): Promise<Result<void>> {
   const blobs = blobsOf(body);
   const totalBytes = blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -53,9 +74,13 @@ function bringBody(
     doneBytes = Math.min(totalBytes, doneBytes + count);
     onProgress(doneBytes, totalBytes);
   };
-  return body.kind === "image"
-    ? cache.ensureExpanded(body, onBytes, signal)
-    : cache.ensureAll(blobs, onBytes, signal);
+  if (body.kind === "image") return points.ensureExpanded(body, onBytes, signal);
+  // First what the controller made, which is little, so that nothing large is fetched in vain.
+  const isLocal = ({ sha256 }: BlobRef): boolean => localSha256.has(sha256);
+  const made = await local.ensureAll(blobs.filter(isLocal), onBytes, signal);
+  if (!made.ok) return made;
+  const others = blobs.filter((blob) => !isLocal(blob));
+  return points.ensureAll(others, onBytes, signal);
 }
 
 function blobsOf(body: Manifest["body"]): readonly BlobRef[] {

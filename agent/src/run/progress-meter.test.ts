@@ -15,6 +15,8 @@ const ORDER: AttemptOrder = {
   passport: new Uint8Array(),
   passportSignature: new Uint8Array(),
   orderedAtMs: 0,
+  points: [],
+  localSha256: [],
   cancel: false,
 };
 

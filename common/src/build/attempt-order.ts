@@ -1,4 +1,5 @@
 import type { DriveConsent } from "../drive/drive.ts";
+import type { FetchPoint } from "../media/distribution-point.ts";
 import type { BlobRef } from "../media/manifest.ts";
 
 /** One try at one stick: everything that an agent needs besides content. */
@@ -21,6 +22,10 @@ export type AttemptOrder = {
   readonly passportSignature: Uint8Array;
   /** When the controller gave it out, milliseconds since 1970 UTC. */
   readonly orderedAtMs: number;
+  /** Where content is fetched from, first to last; at least one. */
+  readonly points: readonly FetchPoint[];
+  /** SHA-256 of what the controller has made for this build: fetched from it, whatever the points. */
+  readonly localSha256: readonly string[];
   /** Stop this attempt if it runs, and do not begin it. */
   readonly cancel: boolean;
 };

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { Agent, request } from "node:https";
 import type { Readable } from "node:stream";
 import { CONTROLLER_HOST } from "../identity.ts";
@@ -6,6 +6,7 @@ import type { Problem } from "../problem.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { parseProblemHttp } from "../wire/problem-http.ts";
 import { canceled, isCanceled } from "./cancel.ts";
+import { exchange } from "./http-exchange.ts";
 
 export type ContentClientOptions = {
   /** HOST:PORT of the controller. */
@@ -64,7 +65,7 @@ export function openContentClient(options: ContentClientOptions): ContentClient 
         const { method, sha256, headers = {} } = question;
         const url = `https://${address}/content/${sha256}`;
         const sending = request(url, { agent, method, headers, signal, timeout: silenceMaxMs });
-        const response = await exchange(sending, question.body, silenceMaxMs);
+        const response = await exchange(sending, { body: question.body, silenceMaxMs });
         const status = response.statusCode ?? 0;
         if (statuses.includes(status)) return ok(response);
         return fail(parseProblemHttp(status, await readProblem(response)));
@@ -85,26 +86,6 @@ export function networkProblem(
   if (isCanceled(signal)) return canceled(doing);
   const words = error instanceof Error ? error.message : String(error);
   return { code: "controller_unreachable", detail: `${doing}: ${words}`, cause: error };
-}
-
-function exchange(
-  sending: ClientRequest,
-  body: Readable | undefined,
-  silenceMaxMs: number,
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    sending.on("error", reject);
-    sending.on("timeout", () => sending.destroy(new Error(`no byte came for ${silenceMaxMs} ms`)));
-    sending.on("response", (response) => {
-      body?.destroy();
-      // The rest of what was to be sent would be taken for the next request.
-      response.on("end", () => sending.writableFinished || sending.destroy());
-      resolve(response);
-    });
-    body?.on("error", (error) => sending.destroy(error));
-    if (body === undefined) sending.end();
-    else body.pipe(sending);
-  });
 }
 
 async function readProblem(response: IncomingMessage): Promise<Uint8Array> {

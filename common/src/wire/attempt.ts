@@ -7,7 +7,9 @@ import type { AttemptOrder } from "../build/attempt-order.ts";
 import type { AttemptPhase } from "../build/attempt-phase.ts";
 import type { AttemptReport } from "../build/attempt-report.ts";
 import type { AttemptOutcome } from "../build/job-state.ts";
+import { LOCAL_POINT } from "../media/distribution-point.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { fetchPointFromWire, fetchPointToWire } from "./distribution-point.ts";
 import { consentFromWire, consentToWire } from "./drive.ts";
 import { problemFromWire, problemToWire } from "./problem.ts";
 
@@ -35,13 +37,16 @@ export function phaseFromWire(wire: WirePhase): AttemptPhase | null {
 }
 
 export function orderToWire(order: AttemptOrder): WireOrder {
-  const { manifest, consent, manifestSignature, passport, passportSignature, ...rest } = order;
+  const { manifest, consent, manifestSignature, passport, passportSignature, ...others } = order;
+  const { points, localSha256, ...rest } = others;
   return {
     ...rest,
     consent: consentToWire(consent),
     manifestSha256: manifest.sha256,
     manifestBytes: manifest.sizeBytes,
     manifestSignature: Buffer.from(manifestSignature),
+    points: points.map(fetchPointToWire),
+    localSha256: [...localSha256],
     passport: Buffer.from(passport),
     passportSignature: Buffer.from(passportSignature),
   };
@@ -61,8 +66,17 @@ export function orderFromWire(wire: WireOrder): Result<AttemptOrder> {
       detail: `Cannot take order "${wire.jobId}": a part is missing or not in the form of protocol 1`,
     });
   const { manifestSha256, manifestBytes, consent, ...rest } = wire;
+  const points = wire.points.map(fetchPointFromWire);
+  const known = points.filter((point) => point !== null);
+  if (known.length < points.length)
+    return fail({
+      code: "protocol_unsupported",
+      detail: `Cannot take order "${wire.jobId}": one of its distribution points is of a kind that is not known here`,
+    });
   return ok({
     ...rest,
+    // A controller that knows no points is one.
+    points: known.length === 0 ? [LOCAL_POINT] : known,
     consent: consentFromWire(consent),
     manifest: { sha256: manifestSha256, sizeBytes: manifestBytes },
   });

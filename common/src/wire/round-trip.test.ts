@@ -8,6 +8,7 @@ import type { AttemptOrder } from "../build/attempt-order.ts";
 import type { AttemptReport } from "../build/attempt-report.ts";
 import { NO_EVIDENCE } from "../build/evidence.ts";
 import type { Content } from "../media/content.ts";
+import type { FetchPoint } from "../media/distribution-point.ts";
 import {
   orderFromWire,
   orderToWire,
@@ -21,6 +22,13 @@ import { problemFromWire } from "./problem.ts";
 
 const SHA256 = "ab".repeat(32);
 
+const POINTS: readonly FetchPoint[] = [
+  { name: "share", place: { kind: "directory", path: "/mnt/dp" } },
+  { name: "web", place: { kind: "http", url: "http://dp.example.net", caPem: null } },
+  { name: "tls", place: { kind: "http", url: "https://dp.example.net", caPem: "PEM" } },
+  { name: "local", place: { kind: "local" } },
+];
+
 const ORDER: AttemptOrder = {
   buildId: "b",
   jobId: "j",
@@ -33,6 +41,8 @@ const ORDER: AttemptOrder = {
   passport: Buffer.from("{}"),
   passportSignature: Buffer.from([3]),
   orderedAtMs: 1_790_000_000_000,
+  points: POINTS,
+  localSha256: [SHA256],
   cancel: false,
 };
 
@@ -50,6 +60,20 @@ test.each([
 ])("orderFromWire() refuses an order with %s", (_, change) => {
   expect(orderFromWire({ ...orderToWire(ORDER), ...change })).toMatchObject({
     ok: false,
+    problem: { code: "protocol_unsupported" },
+  });
+});
+
+test("orderFromWire() fetches from the controller when its order names no points", () => {
+  const { points: _, ...older } = WireOrder.toJSON(orderToWire(ORDER)) as { points: unknown };
+  expect(orderFromWire(WireOrder.fromJSON(older))).toMatchObject({
+    value: { points: [{ name: "local", place: { kind: "local" } }] },
+  });
+});
+
+test("orderFromWire() refuses a point of a newer program", () => {
+  const points = [{ name: "future", place: undefined }];
+  expect(orderFromWire({ ...orderToWire(ORDER), points })).toMatchObject({
     problem: { code: "protocol_unsupported" },
   });
 });

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { blobPath } from "@stickfarm/common/media/distribution-point";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
@@ -58,7 +59,7 @@ export async function openLibrary(directory: string): Promise<Result<Library>> {
   } catch (error) {
     return fail(fileProblem(`Cannot open the content library "${directory}"`, error));
   }
-  const pathOf = (sha256: string): string => join(directory, "sha256", sha256.slice(0, 2), sha256);
+  const pathOf = (sha256: string): string => join(directory, blobPath(sha256));
   const receive: Library["receive"] = async (blob, bytes) => {
     const path = pathOf(blob.sha256);
     if ((await sizeOfFile(path)) === blob.sizeBytes) return ok(undefined);

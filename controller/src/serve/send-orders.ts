@@ -1,4 +1,5 @@
 import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
+import { LOCAL_POINT } from "@stickfarm/common/media/distribution-point";
 import { orderToWire } from "@stickfarm/common/wire/attempt";
 import type { OpenAttempt } from "../store/build-entries.ts";
 import type { Farm } from "./farm.ts";
@@ -30,6 +31,8 @@ function toOrder({ job, attempt, build }: OpenAttempt): AttemptOrder {
     passport: attempt.passport,
     passportSignature: attempt.passportSignature,
     orderedAtMs: attempt.assignedAtMs,
+    points: [LOCAL_POINT],
+    localSha256: [],
     cancel: job.cancelRequested,
   };
 }

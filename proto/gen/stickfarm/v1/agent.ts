@@ -326,6 +326,52 @@ export interface AttemptOrder {
    * stick.
    */
   readonly orderedAtMs: number;
+  /** Where content is fetched from, first to last; none: from the controller. */
+  readonly points: readonly FetchPoint[];
+  /** SHA-256, lower-case hex, of what the controller has made for this build: fetched from it, whatever the points. */
+  readonly localSha256: readonly string[];
+}
+
+/** A place that holds a copy of content. */
+export interface FetchPoint {
+  /** Name of the distribution point; local is the controller itself. */
+  readonly name: string;
+  /** Where it is. */
+  readonly place: PointPlace | undefined;
+}
+
+/** Where a distribution point is. Content lies at <root>/sha256/<first two digits>/<SHA-256>. */
+export interface PointPlace {
+  /** Exactly one is set. */
+  readonly place:
+    | //
+    /** The controller's own library, by HTTPS. */
+    { readonly $case: "local"; readonly value: LocalPlace }
+    | //
+    /** A folder or a mounted share of the machine that reads it. */
+    { readonly $case: "directory"; readonly value: DirectoryPlace }
+    | //
+    /** A web server. */
+    { readonly $case: "http"; readonly value: HttpPlace }
+    | undefined;
+}
+
+/** The controller's own library. */
+export interface LocalPlace {
+}
+
+/** A folder, by the same path on the controller and on every agent. */
+export interface DirectoryPlace {
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** A web server that gives out files. */
+export interface HttpPlace {
+  /** http or https, without "/" at its end. */
+  readonly url: string;
+  /** The only authority that is believed, PEM; empty: those that the machine knows. */
+  readonly caPem: string;
 }
 
 /** The drive that the operator agreed to erase; every field must equal the Drive at the claim. */
@@ -2085,6 +2131,8 @@ function createBaseAttemptOrder(): AttemptOrder {
     passportSignature: Buffer.alloc(0),
     cancel: false,
     orderedAtMs: 0,
+    points: [],
+    localSha256: [],
   };
 }
 
@@ -2128,6 +2176,12 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
     }
     if (message.orderedAtMs !== 0) {
       writer.uint32(104).uint64(message.orderedAtMs);
+    }
+    for (const v of message.points) {
+      FetchPoint.encode(v!, writer.uint32(114).fork()).join();
+    }
+    for (const v of message.localSha256) {
+      writer.uint32(122).string(v!);
     }
     return writer;
   },
@@ -2249,6 +2303,22 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
             message.orderedAtMs = longToNumber(reader.uint64());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.points.push(FetchPoint.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.localSha256.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2308,6 +2378,14 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
         : isSet(object.ordered_at_ms)
         ? globalThis.Number(object.ordered_at_ms)
         : 0,
+      points: globalThis.Array.isArray(object?.points)
+        ? object.points.map((e: any) => FetchPoint.fromJSON(e))
+        : [],
+      localSha256: globalThis.Array.isArray(object?.localSha256)
+        ? object.localSha256.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.local_sha256)
+        ? object.local_sha256.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -2352,6 +2430,12 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
     if (message.orderedAtMs !== 0) {
       obj.orderedAtMs = Math.round(message.orderedAtMs);
     }
+    if (message.points?.length) {
+      obj.points = message.points.map((e) => FetchPoint.toJSON(e));
+    }
+    if (message.localSha256?.length) {
+      obj.localSha256 = message.localSha256;
+    }
     return obj;
   },
 
@@ -2375,6 +2459,425 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
     message.passportSignature = object.passportSignature ?? Buffer.alloc(0);
     message.cancel = object.cancel ?? false;
     message.orderedAtMs = object.orderedAtMs ?? 0;
+    message.points = object.points?.map((e) => FetchPoint.fromPartial(e)) || [];
+    message.localSha256 = object.localSha256?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseFetchPoint(): FetchPoint {
+  return { name: "", place: undefined };
+}
+
+export const FetchPoint: MessageFns<FetchPoint> = {
+  encode(message: FetchPoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.place !== undefined) {
+      PointPlace.encode(message.place, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FetchPoint {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFetchPoint() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.place = PointPlace.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FetchPoint {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      place: isSet(object.place) ? PointPlace.fromJSON(object.place) : undefined,
+    };
+  },
+
+  toJSON(message: FetchPoint): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.place !== undefined) {
+      obj.place = PointPlace.toJSON(message.place);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FetchPoint>, I>>(base?: I): FetchPoint {
+    return FetchPoint.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FetchPoint>, I>>(object: I): FetchPoint {
+    const message = createBaseFetchPoint() as any;
+    message.name = object.name ?? "";
+    message.place = (object.place !== undefined && object.place !== null)
+      ? PointPlace.fromPartial(object.place)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePointPlace(): PointPlace {
+  return { place: undefined };
+}
+
+export const PointPlace: MessageFns<PointPlace> = {
+  encode(message: PointPlace, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.place?.$case) {
+      case "local":
+        LocalPlace.encode(message.place.value, writer.uint32(10).fork()).join();
+        break;
+      case "directory":
+        DirectoryPlace.encode(message.place.value, writer.uint32(18).fork()).join();
+        break;
+      case "http":
+        HttpPlace.encode(message.place.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PointPlace {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePointPlace() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.place = { $case: "local", value: LocalPlace.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.place = { $case: "directory", value: DirectoryPlace.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.place = { $case: "http", value: HttpPlace.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PointPlace {
+    return {
+      place: isSet(object.local)
+        ? { $case: "local", value: LocalPlace.fromJSON(object.local) }
+        : isSet(object.directory)
+        ? { $case: "directory", value: DirectoryPlace.fromJSON(object.directory) }
+        : isSet(object.http)
+        ? { $case: "http", value: HttpPlace.fromJSON(object.http) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: PointPlace): unknown {
+    const obj: any = {};
+    if (message.place?.$case === "local") {
+      obj.local = LocalPlace.toJSON(message.place.value);
+    } else if (message.place?.$case === "directory") {
+      obj.directory = DirectoryPlace.toJSON(message.place.value);
+    } else if (message.place?.$case === "http") {
+      obj.http = HttpPlace.toJSON(message.place.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PointPlace>, I>>(base?: I): PointPlace {
+    return PointPlace.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PointPlace>, I>>(object: I): PointPlace {
+    const message = createBasePointPlace() as any;
+    switch (object.place?.$case) {
+      case "local": {
+        if (object.place?.value !== undefined && object.place?.value !== null) {
+          message.place = { $case: "local", value: LocalPlace.fromPartial(object.place.value) };
+        }
+        break;
+      }
+      case "directory": {
+        if (object.place?.value !== undefined && object.place?.value !== null) {
+          message.place = { $case: "directory", value: DirectoryPlace.fromPartial(object.place.value) };
+        }
+        break;
+      }
+      case "http": {
+        if (object.place?.value !== undefined && object.place?.value !== null) {
+          message.place = { $case: "http", value: HttpPlace.fromPartial(object.place.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseLocalPlace(): LocalPlace {
+  return {};
+}
+
+export const LocalPlace: MessageFns<LocalPlace> = {
+  encode(_: LocalPlace, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LocalPlace {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLocalPlace() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): LocalPlace {
+    return {};
+  },
+
+  toJSON(_: LocalPlace): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LocalPlace>, I>>(base?: I): LocalPlace {
+    return LocalPlace.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LocalPlace>, I>>(_: I): LocalPlace {
+    const message = createBaseLocalPlace() as any;
+    return message;
+  },
+};
+
+function createBaseDirectoryPlace(): DirectoryPlace {
+  return { path: "" };
+}
+
+export const DirectoryPlace: MessageFns<DirectoryPlace> = {
+  encode(message: DirectoryPlace, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DirectoryPlace {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDirectoryPlace() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DirectoryPlace {
+    return { path: isSet(object.path) ? globalThis.String(object.path) : "" };
+  },
+
+  toJSON(message: DirectoryPlace): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DirectoryPlace>, I>>(base?: I): DirectoryPlace {
+    return DirectoryPlace.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DirectoryPlace>, I>>(object: I): DirectoryPlace {
+    const message = createBaseDirectoryPlace() as any;
+    message.path = object.path ?? "";
+    return message;
+  },
+};
+
+function createBaseHttpPlace(): HttpPlace {
+  return { url: "", caPem: "" };
+}
+
+export const HttpPlace: MessageFns<HttpPlace> = {
+  encode(message: HttpPlace, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.url !== "") {
+      writer.uint32(10).string(message.url);
+    }
+    if (message.caPem !== "") {
+      writer.uint32(18).string(message.caPem);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HttpPlace {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHttpPlace() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.caPem = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HttpPlace {
+    return {
+      url: isSet(object.url) ? globalThis.String(object.url) : "",
+      caPem: isSet(object.caPem)
+        ? globalThis.String(object.caPem)
+        : isSet(object.ca_pem)
+        ? globalThis.String(object.ca_pem)
+        : "",
+    };
+  },
+
+  toJSON(message: HttpPlace): unknown {
+    const obj: any = {};
+    if (message.url !== "") {
+      obj.url = message.url;
+    }
+    if (message.caPem !== "") {
+      obj.caPem = message.caPem;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<HttpPlace>, I>>(base?: I): HttpPlace {
+    return HttpPlace.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<HttpPlace>, I>>(object: I): HttpPlace {
+    const message = createBaseHttpPlace() as any;
+    message.url = object.url ?? "";
+    message.caPem = object.caPem ?? "";
     return message;
   },
 };
