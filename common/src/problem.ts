@@ -135,7 +135,8 @@ export const PROBLEMS = {
     retry: "operator",
     exit: 3,
     status: "FAILED_PRECONDITION",
-    remedy: "Add the content again with `stickfarm content add`",
+    remedy:
+      "Add the content again with `stickfarm content add`, or copy it with `stickfarm content distribute`",
   },
   point_unknown: {
     retry: "never",

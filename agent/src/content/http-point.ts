@@ -52,8 +52,8 @@ export function openHttpPoint({ name, place, silenceMaxMs }: HttpPointOptions): 
         return fail(problem);
       }
       remember(etags, sha256, response.headers.etag);
-      const skipBytes = response.statusCode === 206 ? 0 : startByte;
-      const read = await takeBody(response, { where, blob, startByte, skipBytes }, options);
+      const passedBytes = response.statusCode === 206 ? 0 : startByte;
+      const read = await takeBody(response, { where, blob, startByte, passedBytes }, options);
       if (read.ok) etags.delete(sha256);
       return read;
     },
@@ -105,7 +105,7 @@ function remember(etags: Map<string, string>, sha256: string, etag: string | und
 
 async function takeBody(
   body: AsyncIterable<Uint8Array>,
-  { where, blob, startByte, skipBytes }: Part & { readonly skipBytes: number },
+  { where, blob, startByte, passedBytes }: Part & { readonly passedBytes: number },
   { take, signal, pace }: ReadOptions,
 ): Promise<Result<void>> {
   const leftBytes = blob.sizeBytes - startByte;
@@ -115,7 +115,7 @@ async function takeBody(
     return take(bytes);
   };
   try {
-    const bytes = skip(keepPace(body, pace), skipBytes);
+    const bytes = passOver(keepPace(body, pace), passedBytes);
     const poured = await pour(gather(bytes, leftBytes), count);
     if (!poured.ok) return poured;
   } catch (error) {
@@ -127,11 +127,11 @@ async function takeBody(
   return fail({ code: "point_unreachable", detail });
 }
 
-async function* skip(
+async function* passOver(
   source: AsyncIterable<Uint8Array>,
-  skipBytes: number,
+  passedBytes: number,
 ): AsyncGenerator<Uint8Array> {
-  let leftBytes = skipBytes;
+  let leftBytes = passedBytes;
   for await (const bytes of source) {
     if (leftBytes < bytes.length) yield bytes.subarray(leftBytes);
     leftBytes = Math.max(0, leftBytes - bytes.length);

@@ -40,7 +40,10 @@ export function describeOrder({
   definition,
   contents,
 }: Inputs): LoggedOrder {
-  const names = new Set(referencesOf(definition).map(({ name }) => name));
+  const named = referencesOf(definition).filter(
+    ({ kind }) => kind !== "secret" && kind !== "distributionPoint",
+  );
+  const names = new Set(named.map(({ name }) => name));
   return {
     media,
     manifestSha256,

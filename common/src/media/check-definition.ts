@@ -19,7 +19,7 @@ import { checkDistribution } from "./rules/check-distribution.ts";
 import { checkFiles } from "./rules/check-files.ts";
 import { checkManagement } from "./rules/check-management.ts";
 import { checkMetadata, checkName } from "./rules/check-metadata.ts";
-import { checkDistributionBuilt, checkNotBuilt } from "./rules/check-not-built.ts";
+import { checkNotBuilt } from "./rules/check-not-built.ts";
 import { checkOutput } from "./rules/check-output.ts";
 import { checkPointer } from "./rules/check-pointer.ts";
 import { checkPrestart } from "./rules/check-prestart.ts";
@@ -94,7 +94,6 @@ function checkBootableMedia(raw: object, { nowMs, library }: Circumstances): Che
     ...checkPointer(draft),
     ...checkPasswordStrength(draft, library),
     ...checkDistribution(draft.spec?.distributionPoints),
-    ...checkDistributionBuilt(draft.spec?.distributionPoints),
     ...checkNotBuilt(draft),
     ...lookUp(referencesOfBootableMedia(draft), library),
   ];
@@ -112,7 +111,6 @@ function checkDiskImage(raw: object, { library }: Circumstances): CheckedDefinit
     ...checkMetadata(draft.metadata),
     ...(content === undefined ? [] : checkName(["spec", "image", "content"], content)),
     ...checkDistribution(draft.spec?.distributionPoints),
-    ...checkDistributionBuilt(draft.spec?.distributionPoints),
     ...lookUp(referencesOfDiskImage(draft), library),
   ];
   return { findings: all, definition: text === null || hasError(all) ? null : toDiskImage(text) };

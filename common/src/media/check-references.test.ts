@@ -180,3 +180,25 @@ test.each([
   const good = treeContent("hq-cert", [treeFile("a.pfx")]);
   expect(checkReferences([reference], libraryOf([good], []))).toEqual([]);
 });
+
+test("checkReferences() names points that were not added, and what was probably meant", () => {
+  const points = ["local", "dp-oslo", "dp-olso", "locale", "elsewhere", "A B"].map(
+    (name, index) => ({ kind: "distributionPoint", at: [index], name }) as const,
+  );
+  const found = checkReferences(points, libraryOf([], [], ["dp-oslo"]));
+  expect(found.map(({ at, code, rule, remedy }) => [at[0], code, rule, remedy])).toEqual([
+    [
+      2,
+      "point_unknown",
+      'is "dp-olso", which is no distribution point of this farm',
+      'Did you mean "dp-oslo"?',
+    ],
+    [3, "point_unknown", expect.stringContaining('"locale"'), 'Did you mean "local"?'],
+    [
+      4,
+      "point_unknown",
+      expect.stringContaining('"elsewhere"'),
+      "Add it with `stickfarm dp add elsewhere`; there is local, dp-oslo",
+    ],
+  ]);
+});

@@ -2,6 +2,7 @@ import { assertNever } from "../assert-never.ts";
 import type { Architecture } from "./architecture.ts";
 import { checkBootImageFacts } from "./check-boot-image-facts.ts";
 import type { Content } from "./content.ts";
+import { LOCAL_DISTRIBUTION_POINT } from "./definition.ts";
 import { type Finding, type FindingPath, findingAt, quote } from "./finding.ts";
 import type { Library } from "./library.ts";
 import { isMediaName, isSecretName } from "./name.ts";
@@ -11,7 +12,8 @@ import type { Reference, Targets } from "./references.ts";
 /**
  * Whether everything that a definition names exists and is what it must be: all that is missing at once.
  *
- * Problems: content_unknown, secret_unknown, task_sequence_unknown, and definition_invalid for what is there but of the wrong kind.
+ * Problems: content_unknown, secret_unknown, task_sequence_unknown, point_unknown, and definition_invalid for what is there but of
+ *           the wrong kind.
  */
 export function checkReferences(
   references: readonly Reference[],
@@ -22,6 +24,8 @@ export function checkReferences(
     if (reference.kind === "taskSequence") {
       return checkTaskSequenceNamed(reference.at, reference.name, library);
     }
+    if (reference.kind === "distributionPoint")
+      return checkPoint(reference.at, reference.name, library);
     const content = library.contents.get(reference.name);
     if (content === undefined) return checkMissing(reference.at, reference.name, library);
     switch (reference.kind) {
@@ -70,6 +74,18 @@ function checkTaskSequenceNamed(
       const remedy = `Add it with \`stickfarm content add --name ${content}\``;
       return findingAt("task-sequence-package-unknown", at, rule, remedy);
     });
+}
+
+function checkPoint(at: FindingPath, name: string, library: Library): readonly Finding[] {
+  const known = [LOCAL_DISTRIBUTION_POINT, ...library.pointNames];
+  if (!isMediaName(name) || known.includes(name)) return [];
+  const meant = nearestName(name, known);
+  const remedy =
+    meant === null
+      ? `Add it with \`stickfarm dp add ${name}\`; there is ${known.join(", ")}`
+      : `Did you mean ${quote(meant)}?`;
+  const rule = `is ${quote(name)}, which is no distribution point of this farm`;
+  return [findingAt("distribution-point-unknown", at, rule, remedy)];
 }
 
 /** For every field that names a content, whatever kind it is of. */

@@ -10,4 +10,6 @@ export type Library = {
   readonly weakSecrets: ReadonlyMap<string, string>;
   /** The newest revision of each, by name. */
   readonly taskSequences: ReadonlyMap<string, StoredTaskSequence>;
+  /** Beside "local", which is always there. */
+  readonly pointNames: ReadonlySet<string>;
 };

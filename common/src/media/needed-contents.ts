@@ -13,6 +13,7 @@ export function neededContents(
   const names = referencesOf(definition).flatMap((reference) => {
     // A private key stays with the controller: its copy for the stick is sealed before it leaves.
     if (reference.kind === "secret" || reference.kind === "file") return [];
+    if (reference.kind === "distributionPoint") return [];
     if (reference.kind === "taskSequence") return taskSequences.get(reference.name)?.packages ?? [];
     return [reference.name];
   });

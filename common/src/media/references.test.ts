@@ -4,6 +4,7 @@ import { referencesOf, referencesOfBootableMedia, referencesOfDiskImage } from "
 import { bootableMedia, NOW_MS } from "./rules/test-findings.ts";
 
 const SPEC = {
+  distributionPoints: ["local", "dp-oslo"],
   bootImage: { name: "winpe", targetArchitectures: ["x64"] },
   files: [{ content: "tools", at: "/tools" }, { content: "drivers" }],
   security: {
@@ -37,6 +38,8 @@ const REFERENCES = [
   { kind: "taskSequence", at: ["spec", "taskSequence", "name"], name: "install-w11" },
   { kind: "secret", at: ["spec", "customization", "variables", 1, "secret"], name: "join/hq" },
   { kind: "tree", at: ["spec", "customization", "prestart", "package"], name: "prestart-hq" },
+  { kind: "distributionPoint", at: ["spec", "distributionPoints", 0], name: "local" },
+  { kind: "distributionPoint", at: ["spec", "distributionPoints", 1], name: "dp-oslo" },
 ];
 
 test("referencesOf() lists every name of a definition, with its place", () => {
@@ -65,7 +68,9 @@ test("referencesOf() and referencesOfDiskImage() list the image", () => {
   const reference = { kind: "image", at: ["spec", "image", "content"], name: "disk" };
   const metadata = { name: "a", description: "", labels: {} };
   const spec = { image: { content: "disk" }, distributionPoints: ["local"] };
-  expect(referencesOf({ kind: "DiskImage", metadata, spec })).toEqual([reference]);
+  const point = { kind: "distributionPoint", at: ["spec", "distributionPoints", 0], name: "local" };
+  expect(referencesOf({ kind: "DiskImage", metadata, spec })).toEqual([reference, point]);
+  expect(referencesOfDiskImage({ spec: { distributionPoints: ["local"] } })).toEqual([point]);
   expect(referencesOfDiskImage({ spec: { image: { content: "disk" } } })).toEqual([reference]);
   expect(referencesOfDiskImage({})).toEqual([]);
 });

@@ -10,7 +10,8 @@ export type Reference =
   | (Place & { readonly kind: "image" })
   | (Place & { readonly kind: "file" })
   | (Place & { readonly kind: "secret" })
-  | (Place & { readonly kind: "taskSequence" });
+  | (Place & { readonly kind: "taskSequence" })
+  | (Place & { readonly kind: "distributionPoint" });
 
 type Place = { readonly at: FindingPath; readonly name: string };
 
@@ -27,7 +28,9 @@ const PACKAGE_AT = ["spec", "customization", "prestart", "package"];
 const VARIABLES_AT = ["spec", "customization", "variables"];
 
 export function referencesOf(definition: MediaDefinition): readonly Reference[] {
-  if (definition.kind === "DiskImage") return [imageReference(definition.spec.image.content)];
+  const points = pointReferences(definition.spec.distributionPoints);
+  if (definition.kind === "DiskImage")
+    return [imageReference(definition.spec.image.content), ...points];
   const { bootImage, files, security, taskSequence, variables, prestart } = definition.spec;
   return [
     ...(bootImage === null
@@ -52,6 +55,7 @@ export function referencesOf(definition: MediaDefinition): readonly Reference[] 
     ...(prestart === null || prestart.package === null
       ? []
       : [treeReference(PACKAGE_AT, prestart.package)]),
+    ...points,
   ];
 }
 
@@ -80,11 +84,23 @@ export function referencesOfBootableMedia({ spec }: BootableMediaDraft): readonl
     ...(customization?.prestart?.package === undefined
       ? []
       : [treeReference(PACKAGE_AT, customization.prestart.package)]),
+    ...pointReferences(spec?.distributionPoints),
   ];
 }
 
 export function referencesOfDiskImage({ spec }: DiskImageDraft): readonly Reference[] {
-  return spec?.image?.content === undefined ? [] : [imageReference(spec.image.content)];
+  return [
+    ...(spec?.image?.content === undefined ? [] : [imageReference(spec.image.content)]),
+    ...pointReferences(spec?.distributionPoints),
+  ];
+}
+
+function pointReferences(points: readonly (string | undefined)[] = []): readonly Reference[] {
+  return points.flatMap((name, index) =>
+    name === undefined
+      ? []
+      : [{ kind: "distributionPoint", at: ["spec", "distributionPoints", index], name }],
+  );
 }
 
 function imageReference(name: string): Reference {

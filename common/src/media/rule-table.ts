@@ -124,6 +124,7 @@ export const RULES = {
   // spec.distributionPoints.
   "distribution-points-empty": error("distributionPoints is an empty list"),
   "distribution-point-repeated": error("A distribution point is named twice"),
+  "distribution-point-unknown": error("A distribution point was not added", "point_unknown"),
 
   // spec.taskSequence, and task sequences themselves.
   "task-sequence-unknown": error("A task sequence is not stored", "task_sequence_unknown"),

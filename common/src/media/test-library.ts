@@ -33,12 +33,17 @@ export function imageContent(name: string): Content {
   return { name, digest: digestOf(name), createdAtMs: 1, body, bootImage: null };
 }
 
-export function libraryOf(contents: readonly Content[], secretNames: readonly string[]): Library {
+export function libraryOf(
+  contents: readonly Content[],
+  secretNames: readonly string[],
+  pointNames: readonly string[] = [],
+): Library {
   return {
     contents: new Map(contents.map((content) => [content.name, content])),
     secretNames: new Set(secretNames),
     weakSecrets: new Map(),
     taskSequences: new Map(),
+    pointNames: new Set(pointNames),
   };
 }
 

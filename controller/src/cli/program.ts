@@ -14,9 +14,15 @@ import { buildShowCommand } from "./build/show.ts";
 import { buildStartCommand } from "./build/start.ts";
 import { buildWatchCommand } from "./build/watch.ts";
 import { contentAddCommand } from "./content/add.ts";
+import { contentDistributeCommand } from "./content/distribute.ts";
 import { contentListCommand } from "./content/list.ts";
 import { contentShowCommand } from "./content/show.ts";
+import { contentVerifyCommand } from "./content/verify.ts";
 import { demoCommand } from "./demo/demo.ts";
+import { dpAddCommand } from "./dp/add.ts";
+import { dpCheckCommand } from "./dp/check.ts";
+import { dpListCommand } from "./dp/list.ts";
+import { dpRemoveCommand } from "./dp/remove.ts";
 import { driveListCommand } from "./drive/list.ts";
 import { initCommand } from "./init.ts";
 import { mediaApplyCommand } from "./media/apply.ts";
@@ -66,7 +72,7 @@ export function createProgram(shell: Shell): CommandUnknownOpts {
 }
 
 function createGroups(shell: Shell): CommandUnknownOpts[] {
-  const group = (text: CommandText, commands: readonly CommandUnknownOpts[]) => {
+  const group: Group = (text, commands) => {
     const command = newCommand(shell, text);
     for (const member of commands) command.addCommand(member);
     return command;
@@ -75,17 +81,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
     initCommand(shell),
     serveCommand(shell),
     demoCommand(shell),
-    group(CONTENT, [
-      contentAddCommand(shell),
-      contentListCommand(shell),
-      contentShowCommand(shell),
-    ]),
-    group(BOOT_IMAGE, [
-      bootImageAddCommand(shell),
-      bootImageListCommand(shell),
-      bootImageShowCommand(shell),
-    ]),
-    group(SECRET, [secretSetCommand(shell), secretListCommand(shell), secretRemoveCommand(shell)]),
+    ...createLibraryGroups(group, shell),
     group(MEDIA, [
       mediaCheckCommand(shell),
       mediaApplyCommand(shell),
@@ -120,6 +116,33 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
   ];
 }
 
+type Group = (text: CommandText, commands: readonly CommandUnknownOpts[]) => CommandUnknownOpts;
+
+/** What media are made of. */
+function createLibraryGroups(group: Group, shell: Shell): CommandUnknownOpts[] {
+  return [
+    group(CONTENT, [
+      contentAddCommand(shell),
+      contentListCommand(shell),
+      contentShowCommand(shell),
+      contentVerifyCommand(shell),
+      contentDistributeCommand(shell),
+    ]),
+    group(BOOT_IMAGE, [
+      bootImageAddCommand(shell),
+      bootImageListCommand(shell),
+      bootImageShowCommand(shell),
+    ]),
+    group(DP, [
+      dpAddCommand(shell),
+      dpListCommand(shell),
+      dpCheckCommand(shell),
+      dpRemoveCommand(shell),
+    ]),
+    group(SECRET, [secretSetCommand(shell), secretListCommand(shell), secretRemoveCommand(shell)]),
+  ];
+}
+
 const CONTENT: CommandText = {
   name: "content",
   description: "Files that media are made of, in the content library.",
@@ -129,6 +152,11 @@ const BOOT_IMAGE: CommandText = {
   name: "boot-image",
   description: "What the target computer starts.",
   examples: ["stickfarm boot-image add winpe.iso --name winpe-x64"],
+};
+const DP: CommandText = {
+  name: "dp",
+  description: "Distribution points: places that hold copies of content.",
+  examples: ["stickfarm dp add dp-oslo --directory /srv/stickfarm"],
 };
 const SECRET: CommandText = {
   name: "secret",

@@ -9,11 +9,7 @@ import type { Problem } from "@stickfarm/common/problem";
 import { ok, type Result } from "@stickfarm/common/result";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { PROBLEM_METADATA_KEY, renderProblemStatus } from "@stickfarm/common/wire/problem-status";
-import {
-  OperatorServiceService,
-  type WatchBuildRequest,
-  type WatchBuildResponse,
-} from "@stickfarm/proto/stickfarm/v1/operator";
+import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
 import { pino } from "pino";
 import { type Library, openLibrary } from "../content/library.ts";
 import { serveContent } from "../content/serve-content.ts";
@@ -25,16 +21,19 @@ import { runProgram } from "./run-program.ts";
 import { makeIo, type TestIo, type TestIoFields } from "./test-cli.ts";
 
 type Service = typeof OperatorServiceService;
-type UnaryName = Exclude<keyof Service, "watchBuild">;
-type RequestOf<Name extends UnaryName> = ReturnType<Service[Name]["requestDeserialize"]>;
-type ResponseOf<Name extends UnaryName> = ReturnType<Service[Name]["responseDeserialize"]>;
+type StreamName = "watchBuild" | "distributeContent" | "checkContents";
+type UnaryName = Exclude<keyof Service, StreamName>;
+type RequestOf<Name extends keyof Service> = ReturnType<Service[Name]["requestDeserialize"]>;
+type ResponseOf<Name extends keyof Service> = ReturnType<Service[Name]["responseDeserialize"]>;
 
 /** What the controller of a test answers; what is not given is unimplemented. */
 export type Answers = {
   readonly [Name in UnaryName]?: (request: RequestOf<Name>) => Result<ResponseOf<Name>>;
 } & {
-  /** Views one after the other; `null` breaks the connection as a restart would. */
-  readonly watchBuild?: (request: WatchBuildRequest) => AsyncIterable<WatchBuildResponse | null>;
+  /** Messages one after the other; `null` breaks the connection as a restart would. */
+  readonly [Name in StreamName]?: (
+    request: RequestOf<Name>,
+  ) => AsyncIterable<ResponseOf<Name> | null>;
 };
 
 /** For tests: a port as a controller has it, with its content routes and made-up answers behind it. */
@@ -101,11 +100,12 @@ function must<Value>(result: Result<Value>): Value {
 }
 
 type Callback = sendUnaryData<unknown>;
+const STREAMS: readonly string[] = ["watchBuild", "distributeContent", "checkContents"];
 
 function implement(answers: Answers): UntypedServiceImplementation {
   const methods = Object.keys(OperatorServiceService).map((name) => [
     name,
-    name === "watchBuild" ? streamOf(answers.watchBuild) : unaryOf(Reflect.get(answers, name)),
+    (STREAMS.includes(name) ? streamOf : unaryOf)(Reflect.get(answers, name)),
   ]);
   return Object.fromEntries(methods);
 }
@@ -118,9 +118,11 @@ function unaryOf(answer: unknown) {
   };
 }
 
-function streamOf(watch: Answers["watchBuild"]) {
-  return async (call: ServerWritableStream<WatchBuildRequest, WatchBuildResponse>) => {
-    for await (const response of watch?.(call.request) ?? []) {
+function streamOf(answer: unknown) {
+  return async (call: ServerWritableStream<unknown, unknown>) => {
+    const messages: AsyncIterable<unknown> | [] =
+      typeof answer === "function" ? answer(call.request) : [];
+    for await (const response of messages) {
       if (response === null) return void call.emit("error", { code: 14, details: "away" });
       call.write(response);
     }

@@ -72,9 +72,14 @@ export async function compileManifest(input: CompileInput): Promise<Result<Compi
 
 function checkNames(input: CompileInput): readonly Problem[] {
   const { definition, contents, secrets, taskSequences } = input;
-  const secretNames = new Set(secrets.keys());
-  // How strong the password is, is judged with its value.
-  const library = { contents, secretNames, weakSecrets: new Map<string, string>(), taskSequences };
+  const library = {
+    contents,
+    secretNames: new Set(secrets.keys()),
+    pointNames: new Set(definition.spec.distributionPoints),
+    // How strong the password is, is judged with its value.
+    weakSecrets: new Map<string, string>(),
+    taskSequences,
+  };
   return checkReferences(referencesOf(definition), library)
     .filter(({ severity }) => severity === "error")
     .map(({ code, at, rule }) => ({

@@ -250,6 +250,7 @@ export const RULE_FIXTURES = {
 
   "distribution-points-empty": media({ distributionPoints: "[]" }),
   "distribution-point-repeated": media({ distributionPoints: "[local, local]" }),
+  "distribution-point-unknown": media({ distributionPoints: "[local, dp-oslo]" }),
 
   "task-sequence-unknown": media({ management: MANAGEMENT, taskSequence: "{ name: other }" }),
   "task-sequence-package-unknown": {

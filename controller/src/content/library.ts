@@ -7,7 +7,7 @@ import type { BlobRef } from "@stickfarm/common/media/manifest";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { fileProblem, isErrnoError } from "@stickfarm/common/rim/file-problem";
-import { hashFile } from "@stickfarm/common/rim/hash-file";
+import { type HashOptions, hashFile } from "@stickfarm/common/rim/hash-file";
 import { receiveBlob } from "./receive-blob.ts";
 
 /**
@@ -36,9 +36,9 @@ export type Library = {
   /**
    * Hash a blob again. One that changed on the disk is removed, so that adding it again makes it good.
    *
-   * Problems: content_missing, content_digest_mismatch, storage_failed.
+   * Problems: content_missing, content_digest_mismatch, storage_failed, canceled.
    */
-  readonly verify: (sha256: string) => Promise<Result<BlobRef>>;
+  readonly verify: (sha256: string, options?: HashOptions) => Promise<Result<BlobRef>>;
 };
 
 export type LibraryRange = { readonly startByte: number; readonly endByte: number };
@@ -75,7 +75,7 @@ export async function openLibrary(directory: string): Promise<Result<Library>> {
       const received = await receive({ sha256, sizeBytes: bytes.length }, Readable.from([bytes]));
       return received.ok ? ok({ sha256, sizeBytes: bytes.length }) : received;
     },
-    verify: (sha256) => verifyFile(sha256, pathOf(sha256)),
+    verify: (sha256, options) => verifyFile(sha256, pathOf(sha256), options),
   });
 }
 
@@ -109,8 +109,12 @@ async function openFileRange(
   }
 }
 
-async function verifyFile(sha256: string, path: string): Promise<Result<BlobRef>> {
-  const hashed = await hashFile(path);
+async function verifyFile(
+  sha256: string,
+  path: string,
+  options: HashOptions = {},
+): Promise<Result<BlobRef>> {
+  const hashed = await hashFile(path, options);
   if (!hashed.ok) return hashed.problem.code === "path_missing" ? fail(missing(sha256)) : hashed;
   const { sizeBytes } = hashed.value;
   if (hashed.value.sha256 === sha256) return ok({ sha256, sizeBytes });

@@ -1,29 +1,25 @@
-import type { ServerWritableStream } from "@grpc/grpc-js";
-import type { Result } from "@stickfarm/common/result";
 import type {
   OperatorServiceServer,
   OperatorServiceService,
-  WatchBuildRequest,
-  WatchBuildResponse,
 } from "@stickfarm/proto/stickfarm/v1/operator";
-import { type Answer, faultOf, type Outlet, statusOf, unary } from "./unary.ts";
+import { type StreamAnswer, serveStream } from "./server-stream.ts";
+import { type Answer, type Outlet, unary } from "./unary.ts";
 
 type Methods = typeof OperatorServiceService;
 
 /** What an operator can ask, one function a method. Leaving one out does not compile. */
 export type OperatorAnswers = {
-  readonly [Name in Exclude<keyof Methods, "watchBuild">]: Answer<
-    ReturnType<Methods[Name]["requestDeserialize"]>,
-    Parameters<Methods[Name]["responseSerialize"]>[0],
+  readonly [Name in Exclude<keyof Methods, Streamed>]: Answer<
+    RequestOf<Name>,
+    ResponseOf<Name>,
     void
   >;
-} & {
-  /** Views until the build has ended or the signal aborts. */
-  readonly watchBuild: (
-    request: WatchBuildRequest,
-    signal: AbortSignal,
-  ) => Promise<Result<AsyncIterable<WatchBuildResponse>>>;
-};
+} & { readonly [Name in Streamed]: StreamAnswer<RequestOf<Name>, ResponseOf<Name>> };
+
+/** Methods that give many messages. */
+type Streamed = "watchBuild" | "distributeContent" | "checkContents";
+type RequestOf<Name extends keyof Methods> = ReturnType<Methods[Name]["requestDeserialize"]>;
+type ResponseOf<Name extends keyof Methods> = Parameters<Methods[Name]["responseSerialize"]>[0];
 
 export function operatorService(answers: OperatorAnswers, outlet: Outlet): OperatorServiceServer {
   const serve = <Request, Response>(answer: Answer<Request, Response, void>) =>
@@ -32,6 +28,11 @@ export function operatorService(answers: OperatorAnswers, outlet: Outlet): Opera
     registerContent: serve(answers.registerContent),
     listContents: serve(answers.listContents),
     getContent: serve(answers.getContent),
+    distributeContent: (call) => void serveStream(answers.distributeContent, call, outlet),
+    checkContents: (call) => void serveStream(answers.checkContents, call, outlet),
+    addPoint: serve(answers.addPoint),
+    listPoints: serve(answers.listPoints),
+    removePoint: serve(answers.removePoint),
     setSecret: serve(answers.setSecret),
     listSecrets: serve(answers.listSecrets),
     removeSecret: serve(answers.removeSecret),
@@ -47,7 +48,7 @@ export function operatorService(answers: OperatorAnswers, outlet: Outlet): Opera
     getBoot: serve(answers.getBoot),
     plan: serve(answers.plan),
     startBuild: serve(answers.startBuild),
-    watchBuild: (call) => void serveWatch(answers, call, outlet),
+    watchBuild: (call) => void serveStream(answers.watchBuild, call, outlet),
     listBuilds: serve(answers.listBuilds),
     getBuild: serve(answers.getBuild),
     getBuildLog: serve(answers.getBuildLog),
@@ -57,41 +58,4 @@ export function operatorService(answers: OperatorAnswers, outlet: Outlet): Opera
     listAgents: serve(answers.listAgents),
     listDrives: serve(answers.listDrives),
   };
-}
-
-type WatchCall = ServerWritableStream<WatchBuildRequest, WatchBuildResponse>;
-
-async function serveWatch(
-  answers: OperatorAnswers,
-  call: WatchCall,
-  outlet: Outlet,
-): Promise<void> {
-  const abort = new AbortController();
-  call.on("cancelled", () => abort.abort());
-  try {
-    const views = await answers.watchBuild(call.request, abort.signal);
-    if (!views.ok) {
-      call.emit("error", statusOf(views.problem, outlet));
-      return;
-    }
-    for await (const view of views.value) {
-      if (!call.write(view)) await drained(call, abort.signal);
-    }
-    call.end();
-  } catch (error) {
-    if (!abort.signal.aborted) call.emit("error", statusOf(faultOf(error, call.getPath()), outlet));
-  }
-}
-
-/** A slow watcher gets fewer views, not a longer queue. */
-function drained(call: WatchCall, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      call.off("drain", done);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    call.once("drain", done);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

@@ -3,6 +3,7 @@ import { deriveBuildState } from "@stickfarm/common/build/build-state";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { logLineToWire } from "@stickfarm/common/wire/build-log";
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
+import { eachOk } from "../grpc/server-stream.ts";
 import type { BuildEntry } from "../store/build-entries.ts";
 import type { Farm } from "./farm.ts";
 import { planMedia, viewPlan } from "./plan-media.ts";
@@ -39,7 +40,7 @@ export function answerBuilds(farm: Farm): Answers {
     },
     watchBuild: async ({ buildId }, signal) => {
       const build = await findBuild(farm, buildId);
-      return build.ok ? ok(watchBuild(farm, build.value.buildId, signal)) : build;
+      return build.ok ? ok(eachOk(watchBuild(farm, build.value.buildId, signal))) : build;
     },
     listBuilds: async () => {
       const builds = await farm.store.builds.list(BUILDS_LISTED_MAX);

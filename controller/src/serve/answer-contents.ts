@@ -1,6 +1,7 @@
 import { isIdentityName as isName } from "@stickfarm/common/identity";
 import type { Content } from "@stickfarm/common/media/content";
-import type { BlobRef } from "@stickfarm/common/media/manifest";
+import { blobsOfContent } from "@stickfarm/common/media/content-blobs";
+import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { contentFromWire, contentToWire, factsToWire } from "@stickfarm/common/wire/content";
 import type { ContentSummary } from "@stickfarm/proto/stickfarm/v1/operator";
@@ -45,28 +46,23 @@ export function answerContents(farm: Farm): Answers {
     },
     getContent: async ({ name }) => {
       const content = await farm.store.contents.find(name);
-      if (content === null)
-        return fail({
-          code: "content_unknown",
-          detail: `Cannot show content "${name}": there is none`,
-        });
+      if (content === null) return fail(contentUnknown("show", name));
       return ok({ content: contentToWire(content) });
     },
   };
 }
 
-/** Paths, or the image, whose bytes the library does not hold. */
-export async function missingBlobs(farm: Farm, content: Content): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const [what, blob] of namedBlobs(content)) {
-    if (!(await farm.library.has(blob.sha256))) missing.push(what);
-  }
-  return missing;
+export function contentUnknown(what: string, name: string): Problem {
+  return { code: "content_unknown", detail: `Cannot ${what} content "${name}": there is none` };
 }
 
-function namedBlobs({ name, body }: Content): readonly (readonly [string, BlobRef])[] {
-  if (body.kind === "image") return [[name, body.stored]];
-  return body.files.map((file) => [file.path, file.blob]);
+/** Paths, or the image, whose bytes the library does not hold. */
+async function missingBlobs(farm: Farm, content: Content): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const { path, blob } of blobsOfContent(content)) {
+    if (!(await farm.library.has(blob.sha256))) missing.push(path);
+  }
+  return missing;
 }
 
 function summarise(content: Content): ContentSummary {

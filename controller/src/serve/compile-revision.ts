@@ -1,5 +1,6 @@
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
 import type { Content } from "@stickfarm/common/media/content";
+import { madeBlobs } from "@stickfarm/common/media/content-blobs";
 import type { MediaDefinition } from "@stickfarm/common/media/definition";
 import type { PlacedFinding } from "@stickfarm/common/media/finding";
 import type { Manifest } from "@stickfarm/common/media/manifest";
@@ -12,9 +13,10 @@ import type { Secret } from "@stickfarm/common/secret";
 import { compileManifest } from "../compile/compile-manifest.ts";
 import type { GeneratedFile } from "../compile/generate-files.ts";
 import { placeFindings, readDefinition } from "../compile/read-definition.ts";
+import { describeMissing } from "../content/describe-missing.ts";
 import type { Revision } from "../store/definitions-store.ts";
-import { missingBlobs } from "./answer-contents.ts";
 import type { Farm } from "./farm.ts";
+import { findMissing } from "./find-missing.ts";
 import { prepareCertificate } from "./prepare-certificate.ts";
 import { readLibrary } from "./read-library.ts";
 
@@ -27,6 +29,8 @@ export type CompiledMedia = {
   readonly manifestBytes: Uint8Array;
   /** Small files that the compiler made; the library must hold them before an agent asks. */
   readonly blobs: readonly GeneratedFile[];
+  /** SHA-256 of what is in the manifest and in no content: the controller alone has it. */
+  readonly made: readonly string[];
   /** SHA-256 of the raw image; empty when files are laid out. */
   readonly imageSha256: string;
   /** Of the certificate that the stick carries. */
@@ -37,8 +41,8 @@ export type CompiledMedia = {
 /**
  * Compile a stored revision against the content and the secrets of today.
  *
- * Problems: definition_invalid, when what it names has gone; content_missing, when the library lost bytes; store_damaged;
- *           those of prepareCertificate and of compileManifest.
+ * Problems: definition_invalid, when what it names has gone; content_missing, when some of it is on none of the
+ *           definition's distribution points, with all of it; store_damaged; those of prepareCertificate and of compileManifest.
  */
 export async function compileRevision(
   farm: Farm,
@@ -48,9 +52,10 @@ export async function compileRevision(
   const { findings, definition } = readDefinition(revision.yaml, { nowMs: farm.nowMs(), library });
   if (definition === null) return fail(invalid(revision, findings));
   const names = neededContents(definition, library);
-  const contents = [...library.contents.values()].filter(({ name }) => names.includes(name));
-  const present = await checkBlobs(farm, contents);
-  if (!present.ok) return present;
+  const contents = names.flatMap((name) => library.contents.get(name) ?? []);
+  const missing = await findMissing(farm, definition, contents);
+  if (missing !== null)
+    return fail(describeMissing(`Cannot build "${revision.name}@${revision.revision}"`, missing));
   const secrets = await openSecrets(farm, definition);
   if (!secrets.ok) return secrets;
   const prepared =
@@ -78,6 +83,7 @@ export async function compileRevision(
     contents: library.contents,
     manifest,
     blobs,
+    made: madeBlobs(manifest, contents),
     manifestBytes: Buffer.from(renderCanonicalJson(manifest)),
     imageSha256: manifest.body.kind === "image" ? manifest.body.expanded.sha256 : "",
     certificate: certificate?.facts ?? null,
@@ -92,18 +98,6 @@ function invalid(revision: Revision, findings: readonly PlacedFinding[]) {
     code: "definition_invalid",
     detail: `Cannot compile "${revision.name}@${revision.revision}": ${rules.join("; ")}`,
   } as const;
-}
-
-async function checkBlobs(farm: Farm, contents: readonly Content[]): Promise<Result<void>> {
-  for (const content of contents) {
-    const [first, ...others] = await missingBlobs(farm, content);
-    if (first === undefined) continue;
-    return fail({
-      code: "content_missing",
-      detail: `Cannot compile with content "${content.name}": the library has lost "${first}"${others.length > 0 ? ` and ${others.length} more` : ""}`,
-    });
-  }
-  return ok(undefined);
 }
 
 async function openSecrets(

@@ -1,6 +1,7 @@
 import type { Log } from "@stickfarm/common/log";
 import type { ProgressEvent } from "@stickfarm/common/wire/progress";
 import type { Library } from "../content/library.ts";
+import type { PointDoors } from "../content/point/point-doors.ts";
 import type { Store } from "../store/store.ts";
 import type { SecretBox } from "../trust/secret-box.ts";
 import type { AgentSessions } from "./agent-sessions.ts";
@@ -10,6 +11,7 @@ import type { ChangeSignal } from "./change-signal.ts";
 export type Farm = {
   readonly store: Store;
   readonly library: Library;
+  readonly points: PointDoors;
   readonly sessions: AgentSessions;
   /** Raised after each change of the truth or of the sessions. */
   readonly changed: ChangeSignal;

@@ -4,7 +4,9 @@ import { answerBoots } from "./answer-boots.ts";
 import { answerBuilds } from "./answer-builds.ts";
 import { answerCertificates } from "./answer-certificates.ts";
 import { answerContents } from "./answer-contents.ts";
+import { answerDistribution } from "./answer-distribution.ts";
 import { answerMedia } from "./answer-media.ts";
+import { answerPoints } from "./answer-points.ts";
 import { answerSecrets } from "./answer-secrets.ts";
 import { answerTaskSequences } from "./answer-task-sequences.ts";
 import type { Farm } from "./farm.ts";
@@ -13,6 +15,8 @@ import type { Farm } from "./farm.ts";
 export function operatorAnswers(farm: Farm, makeToken: MakeToken): OperatorAnswers {
   return {
     ...answerContents(farm),
+    ...answerPoints(farm),
+    ...answerDistribution(farm),
     ...answerSecrets(farm),
     ...answerMedia(farm),
     ...answerTaskSequences(farm),

@@ -8,8 +8,10 @@ import type { Farm } from "./farm.ts";
 export async function readLibrary(farm: Farm): Promise<Library> {
   const contents = await farm.store.contents.list();
   const secrets = await farm.store.secrets.list();
+  const points = await farm.store.points.list();
   return {
     contents: new Map(contents.map((content) => [content.name, content])),
+    pointNames: new Set(points.map(({ name }) => name)),
     secretNames: new Set(secrets.map(({ name }) => name)),
     weakSecrets: await findWeakSecrets(
       farm,

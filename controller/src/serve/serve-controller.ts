@@ -10,6 +10,7 @@ import { EnrollmentServiceService } from "@stickfarm/proto/stickfarm/v1/enrollme
 import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
 import { monotonicFactory } from "ulid";
 import { type Library, openLibrary } from "../content/library.ts";
+import { openPointDoors, type PointDoors } from "../content/point/point-doors.ts";
 import { serveContent } from "../content/serve-content.ts";
 import type { FrontService } from "../front/guard-calls.ts";
 import { identityOfCall } from "../front/identity-of-call.ts";
@@ -76,6 +77,8 @@ async function openController(
   stack.defer(() => db.value.close());
   const library = await openLibrary(join(options.dataDirectory, LIBRARY_NAME));
   if (!library.ok) return library;
+  const points = openPointDoors(library.value);
+  stack.defer(async () => points.close());
   const progressed = new ChangeSignal();
   const nats = await openNatsPlane(options.nats, {
     directory: join(options.dataDirectory, "nats"),
@@ -92,6 +95,7 @@ async function openController(
     options,
     trust: trust.value,
     library: library.value,
+    points,
     store: storeOn(db.value),
     nats: nats.value,
     progressed,
@@ -125,16 +129,18 @@ type Parts = {
   readonly options: ServeOptions;
   readonly trust: Trust;
   readonly library: Library;
+  readonly points: PointDoors;
   readonly store: Store;
   readonly nats: NatsPlane;
   readonly progressed: ChangeSignal;
 };
 
-function createFarm({ options, trust, library, store, nats, progressed }: Parts): Farm {
+function createFarm({ options, trust, library, points, store, nats, progressed }: Parts): Farm {
   const ulid = monotonicFactory();
   return {
     store,
     library,
+    points,
     sessions: new AgentSessions(),
     changed: new ChangeSignal(),
     progressed,

@@ -3,7 +3,8 @@ import { describeOrder, type LoggedOrder } from "@stickfarm/common/build/logged-
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { StartBuildRequest } from "@stickfarm/proto/stickfarm/v1/operator";
-import type { BuildEntry } from "../store/build-entries.ts";
+import type { BuildEntry, BuildSources } from "../store/build-entries.ts";
+import type { CompiledMedia } from "./compile-revision.ts";
 import type { Farm } from "./farm.ts";
 import { type MediaPlan, planMedia } from "./plan-media.ts";
 import { storeManifest } from "./store-manifest.ts";
@@ -43,6 +44,7 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
       mediaRevision: plan.value.revision.revision,
       ...manifest.value,
       imageSha256: plan.value.compiled.imageSha256,
+      sources: sourcesOf(plan.value.compiled),
       createdAtMs: farm.nowMs(),
       endedAtMs: null,
       cancelRequested: false,
@@ -65,6 +67,10 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
     farm.changed.raise();
   }
   return started;
+}
+
+function sourcesOf({ definition, made }: CompiledMedia): BuildSources {
+  return { points: definition.spec.distributionPoints, made };
 }
 
 function logOrder({ revision, compiled }: MediaPlan, manifestSha256: string): LoggedOrder {

@@ -16,9 +16,18 @@ export type BuildEntry = {
   readonly manifestSignature: Uint8Array;
   /** Of the raw image; empty when files are laid out. */
   readonly imageSha256: string;
+  readonly sources: BuildSources;
   readonly createdAtMs: number;
   readonly endedAtMs: number | null;
   readonly cancelRequested: boolean;
+};
+
+/** Where a build's content is fetched from. */
+export type BuildSources = {
+  /** Names of distribution points, first to last. */
+  readonly points: readonly string[];
+  /** SHA-256 of what the controller made, and alone has. */
+  readonly made: readonly string[];
 };
 
 export type JobEntry = {
@@ -67,6 +76,7 @@ export function parseBuild(row: Row): BuildEntry {
     manifestBytes: integer(row, "manifest_bytes"),
     manifestSignature: bytes(row, "manifest_signature"),
     imageSha256: text(row, "image_sha256"),
+    sources: json<BuildSources>(row, "sources"),
     createdAtMs: integer(row, "created_at_ms"),
     endedAtMs: integerOrNull(row, "ended_at_ms"),
     cancelRequested: integer(row, "cancel_requested") === 1,

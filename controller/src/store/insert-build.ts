@@ -12,7 +12,7 @@ export async function insertBuild(
   build: BuildEntry,
   { jobs, order }: { readonly jobs: readonly NewJob[]; readonly order: LoggedOrder },
 ): Promise<void> {
-  await tx.run("INSERT INTO builds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)", [
+  await tx.run("INSERT INTO builds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, ?)", [
     build.buildId,
     build.requestId,
     build.requestHash,
@@ -23,6 +23,7 @@ export async function insertBuild(
     build.manifestSignature,
     build.imageSha256,
     build.createdAtMs,
+    JSON.stringify(build.sources),
   ]);
   for (const [position, job] of jobs.entries()) await insertJob(tx, build.buildId, position, job);
   const drives = jobs.map(({ jobId, agent, consent: { bay, serial } }) => ({

@@ -160,4 +160,18 @@ export const MIGRATIONS: readonly string[] = [
     FOREIGN KEY (media_name, media_revision) REFERENCES definitions (name, revision)
   ) STRICT;
   `,
+  `
+  CREATE TABLE distribution_points (
+    name TEXT PRIMARY KEY,
+    place TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE distributions (
+    point TEXT NOT NULL REFERENCES distribution_points (name) ON DELETE CASCADE,
+    content TEXT NOT NULL REFERENCES contents (name),
+    verified_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (point, content)
+  ) STRICT;
+  ALTER TABLE builds ADD COLUMN sources TEXT NOT NULL DEFAULT '{"points":["local"],"made":[]}';
+  `,
 ];

@@ -82,6 +82,7 @@ export function build(buildId: string): BuildEntry {
     manifestBytes: 1,
     manifestSignature: Buffer.alloc(64),
     imageSha256: "",
+    sources: { points: ["local"], made: [] },
     createdAtMs: 1,
     endedAtMs: null,
     cancelRequested: false,

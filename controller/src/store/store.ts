@@ -5,6 +5,7 @@ import { type CertificatesStore, certificatesStore } from "./certificates-store.
 import { type ContentsStore, contentsStore } from "./contents-store.ts";
 import type { Db } from "./db.ts";
 import { type DefinitionsStore, definitionsStore } from "./definitions-store.ts";
+import { type PointsStore, pointsStore } from "./points-store.ts";
 import { type SecretsStore, secretsStore } from "./secrets-store.ts";
 
 /** The controller's truth, one part a subject, all on the one writing connection. */
@@ -15,6 +16,7 @@ export type Store = {
   readonly certificates: CertificatesStore;
   readonly contents: ContentsStore;
   readonly definitions: DefinitionsStore;
+  readonly points: PointsStore;
   readonly secrets: SecretsStore;
   readonly taskSequences: DefinitionsStore;
 };
@@ -27,6 +29,7 @@ export function storeOn(db: Db): Store {
     certificates: certificatesStore(db),
     contents: contentsStore(db),
     definitions: definitionsStore(db, "definitions"),
+    points: pointsStore(db),
     secrets: secretsStore(db),
     taskSequences: definitionsStore(db, "task_sequences"),
   };

@@ -1,6 +1,5 @@
-import { LOCAL_DISTRIBUTION_POINT } from "../definition.ts";
 import type { BootableMediaDraft } from "../definition-shape.ts";
-import { type Finding, type FindingPath, findingAt, quote, renderPath } from "../finding.ts";
+import { type Finding, type FindingPath, findingAt, renderPath } from "../finding.ts";
 
 /**
  * Fields of the contract that this version cannot make. They are refused by name, so that nobody gets a stick that
@@ -27,19 +26,6 @@ export function checkNotBuilt(draft: BootableMediaDraft): readonly Finding[] {
   return ROWS.filter(({ isUsed }) => isUsed(draft)).map(({ at, what, remedy }) =>
     notBuilt(at, what, remedy ?? `Leave ${renderPath(at)} out`),
   );
-}
-
-/** For definitions of every kind. */
-export function checkDistributionBuilt(
-  points: readonly (string | undefined)[] | undefined,
-): readonly Finding[] {
-  return (points ?? []).flatMap((point, index) => {
-    if (point === undefined || point === LOCAL_DISTRIBUTION_POINT) return [];
-    const what = `fetch from ${quote(point)}, or from any distribution point but ${LOCAL_DISTRIBUTION_POINT}`;
-    return [
-      notBuilt(["spec", "distributionPoints", index], what, "Write [local], or leave it out"),
-    ];
-  });
 }
 
 function notBuilt(at: FindingPath, what: string, remedy: string): Finding {

@@ -17,7 +17,15 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { AttemptPhase, attemptPhaseFromJSON, attemptPhaseToJSON, Drive, Evidence, Problem } from "./agent.ts";
+import {
+  AttemptPhase,
+  attemptPhaseFromJSON,
+  attemptPhaseToJSON,
+  Drive,
+  Evidence,
+  PointPlace,
+  Problem,
+} from "./agent.ts";
 
 export const protobufPackage = "stickfarm.v1";
 
@@ -244,6 +252,138 @@ export interface GetContentRequest {
 export interface GetContentResponse {
   /** With every file. */
   readonly content: Content | undefined;
+}
+
+/** What to copy where. */
+export interface DistributeContentRequest {
+  /** As Content.name. */
+  readonly content: string;
+  /** As DistributionPoint.name; not local. */
+  readonly point: string;
+}
+
+/** How far it is, and at last what was done. */
+export interface DistributeContentResponse {
+  /** Bytes that are at the point, read back. */
+  readonly doneBytes: number;
+  /** Bytes of the content. */
+  readonly totalBytes: number;
+  /** Set in the last message. */
+  readonly distributed: Distributed | undefined;
+}
+
+/** A content that is at a point, every byte of it. */
+export interface Distributed {
+  /** As Content.name. */
+  readonly content: string;
+  /** As DistributionPoint.name. */
+  readonly point: string;
+  /** Files at the point, each different one once. */
+  readonly fileCount: number;
+  /** Bytes that were copied now. */
+  readonly copiedBytes: number;
+  /** Bytes that were there already. */
+  readonly presentBytes: number;
+}
+
+/** What to look at. */
+export interface CheckContentsRequest {
+  /** Names of distribution points; none: all but local. */
+  readonly points: readonly string[];
+  /** Contents by name; none: all that were copied to the point, or all of the library. */
+  readonly contents: readonly string[];
+  /** Sizes only; else every byte is read. */
+  readonly quick: boolean;
+}
+
+/** How far it is, and at last what was found. */
+export interface CheckContentsResponse {
+  /** Bytes that were looked at. */
+  readonly doneBytes: number;
+  /** Bytes of all that is looked at. */
+  readonly totalBytes: number;
+  /** Set in the last message. */
+  readonly checked: CheckedContents | undefined;
+}
+
+/** What was found. */
+export interface CheckedContents {
+  /** In the order in which they were asked for. */
+  readonly points: readonly CheckedPoint[];
+}
+
+/** A distribution point after a check. */
+export interface CheckedPoint {
+  /** As DistributionPoint.name. */
+  readonly name: string;
+  /** Contents that were looked at. */
+  readonly contentCount: number;
+  /** Files that were looked at. */
+  readonly fileCount: number;
+  /** What is not as it must be. */
+  readonly faults: readonly ContentFault[];
+  /** Set when the point gave no answer; what was not looked at is not counted. */
+  readonly problem: Problem | undefined;
+}
+
+/** A file that is not as it must be. */
+export interface ContentFault {
+  /** As Content.name. */
+  readonly content: string;
+  /** Path in the tree, or the name of the image. */
+  readonly path: string;
+  /** missing, damaged, unreadable. */
+  readonly kind: string;
+  /** What it is instead; empty when it is missing. */
+  readonly is: string;
+  /** SHA-256 that it must have, lower-case hex. */
+  readonly sha256: string;
+}
+
+/** A place that holds copies of content. */
+export interface DistributionPoint {
+  /** [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])? */
+  readonly name: string;
+  /** Where it is. */
+  readonly place:
+    | PointPlace
+    | undefined;
+  /** Milliseconds since 1970 UTC; 0 in requests, and for local. */
+  readonly createdAtMs: number;
+  /** Contents that were copied there, by name; those of the library for local. Empty in requests. */
+  readonly contents: readonly string[];
+}
+
+/** A new distribution point. */
+export interface AddPointRequest {
+  /** Name and place. */
+  readonly point: DistributionPoint | undefined;
+}
+
+/** The point as it is stored. */
+export interface AddPointResponse {
+  /** With created_at_ms. */
+  readonly point: DistributionPoint | undefined;
+}
+
+/** Asks for all of them. */
+export interface ListPointsRequest {
+}
+
+/** All distribution points. */
+export interface ListPointsResponse {
+  /** local first, the others by name. */
+  readonly points: readonly DistributionPoint[];
+}
+
+/** Which point to remove. */
+export interface RemovePointRequest {
+  /** As DistributionPoint.name. */
+  readonly name: string;
+}
+
+/** The point is gone. */
+export interface RemovePointResponse {
 }
 
 /** A secret's new value. */
@@ -3203,6 +3343,1407 @@ export const GetContentResponse: MessageFns<GetContentResponse> = {
     message.content = (object.content !== undefined && object.content !== null)
       ? Content.fromPartial(object.content)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseDistributeContentRequest(): DistributeContentRequest {
+  return { content: "", point: "" };
+}
+
+export const DistributeContentRequest: MessageFns<DistributeContentRequest> = {
+  encode(message: DistributeContentRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.content !== "") {
+      writer.uint32(10).string(message.content);
+    }
+    if (message.point !== "") {
+      writer.uint32(18).string(message.point);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DistributeContentRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDistributeContentRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.content = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.point = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DistributeContentRequest {
+    return {
+      content: isSet(object.content) ? globalThis.String(object.content) : "",
+      point: isSet(object.point) ? globalThis.String(object.point) : "",
+    };
+  },
+
+  toJSON(message: DistributeContentRequest): unknown {
+    const obj: any = {};
+    if (message.content !== "") {
+      obj.content = message.content;
+    }
+    if (message.point !== "") {
+      obj.point = message.point;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DistributeContentRequest>, I>>(base?: I): DistributeContentRequest {
+    return DistributeContentRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DistributeContentRequest>, I>>(object: I): DistributeContentRequest {
+    const message = createBaseDistributeContentRequest() as any;
+    message.content = object.content ?? "";
+    message.point = object.point ?? "";
+    return message;
+  },
+};
+
+function createBaseDistributeContentResponse(): DistributeContentResponse {
+  return { doneBytes: 0, totalBytes: 0, distributed: undefined };
+}
+
+export const DistributeContentResponse: MessageFns<DistributeContentResponse> = {
+  encode(message: DistributeContentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.doneBytes !== 0) {
+      writer.uint32(8).uint64(message.doneBytes);
+    }
+    if (message.totalBytes !== 0) {
+      writer.uint32(16).uint64(message.totalBytes);
+    }
+    if (message.distributed !== undefined) {
+      Distributed.encode(message.distributed, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DistributeContentResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDistributeContentResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.doneBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.totalBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.distributed = Distributed.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DistributeContentResponse {
+    return {
+      doneBytes: isSet(object.doneBytes)
+        ? globalThis.Number(object.doneBytes)
+        : isSet(object.done_bytes)
+        ? globalThis.Number(object.done_bytes)
+        : 0,
+      totalBytes: isSet(object.totalBytes)
+        ? globalThis.Number(object.totalBytes)
+        : isSet(object.total_bytes)
+        ? globalThis.Number(object.total_bytes)
+        : 0,
+      distributed: isSet(object.distributed) ? Distributed.fromJSON(object.distributed) : undefined,
+    };
+  },
+
+  toJSON(message: DistributeContentResponse): unknown {
+    const obj: any = {};
+    if (message.doneBytes !== 0) {
+      obj.doneBytes = Math.round(message.doneBytes);
+    }
+    if (message.totalBytes !== 0) {
+      obj.totalBytes = Math.round(message.totalBytes);
+    }
+    if (message.distributed !== undefined) {
+      obj.distributed = Distributed.toJSON(message.distributed);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DistributeContentResponse>, I>>(base?: I): DistributeContentResponse {
+    return DistributeContentResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DistributeContentResponse>, I>>(object: I): DistributeContentResponse {
+    const message = createBaseDistributeContentResponse() as any;
+    message.doneBytes = object.doneBytes ?? 0;
+    message.totalBytes = object.totalBytes ?? 0;
+    message.distributed = (object.distributed !== undefined && object.distributed !== null)
+      ? Distributed.fromPartial(object.distributed)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDistributed(): Distributed {
+  return { content: "", point: "", fileCount: 0, copiedBytes: 0, presentBytes: 0 };
+}
+
+export const Distributed: MessageFns<Distributed> = {
+  encode(message: Distributed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.content !== "") {
+      writer.uint32(10).string(message.content);
+    }
+    if (message.point !== "") {
+      writer.uint32(18).string(message.point);
+    }
+    if (message.fileCount !== 0) {
+      writer.uint32(24).uint32(message.fileCount);
+    }
+    if (message.copiedBytes !== 0) {
+      writer.uint32(32).uint64(message.copiedBytes);
+    }
+    if (message.presentBytes !== 0) {
+      writer.uint32(40).uint64(message.presentBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Distributed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDistributed() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.content = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.point = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.fileCount = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.copiedBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.presentBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Distributed {
+    return {
+      content: isSet(object.content) ? globalThis.String(object.content) : "",
+      point: isSet(object.point) ? globalThis.String(object.point) : "",
+      fileCount: isSet(object.fileCount)
+        ? globalThis.Number(object.fileCount)
+        : isSet(object.file_count)
+        ? globalThis.Number(object.file_count)
+        : 0,
+      copiedBytes: isSet(object.copiedBytes)
+        ? globalThis.Number(object.copiedBytes)
+        : isSet(object.copied_bytes)
+        ? globalThis.Number(object.copied_bytes)
+        : 0,
+      presentBytes: isSet(object.presentBytes)
+        ? globalThis.Number(object.presentBytes)
+        : isSet(object.present_bytes)
+        ? globalThis.Number(object.present_bytes)
+        : 0,
+    };
+  },
+
+  toJSON(message: Distributed): unknown {
+    const obj: any = {};
+    if (message.content !== "") {
+      obj.content = message.content;
+    }
+    if (message.point !== "") {
+      obj.point = message.point;
+    }
+    if (message.fileCount !== 0) {
+      obj.fileCount = Math.round(message.fileCount);
+    }
+    if (message.copiedBytes !== 0) {
+      obj.copiedBytes = Math.round(message.copiedBytes);
+    }
+    if (message.presentBytes !== 0) {
+      obj.presentBytes = Math.round(message.presentBytes);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Distributed>, I>>(base?: I): Distributed {
+    return Distributed.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Distributed>, I>>(object: I): Distributed {
+    const message = createBaseDistributed() as any;
+    message.content = object.content ?? "";
+    message.point = object.point ?? "";
+    message.fileCount = object.fileCount ?? 0;
+    message.copiedBytes = object.copiedBytes ?? 0;
+    message.presentBytes = object.presentBytes ?? 0;
+    return message;
+  },
+};
+
+function createBaseCheckContentsRequest(): CheckContentsRequest {
+  return { points: [], contents: [], quick: false };
+}
+
+export const CheckContentsRequest: MessageFns<CheckContentsRequest> = {
+  encode(message: CheckContentsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.points) {
+      writer.uint32(10).string(v!);
+    }
+    for (const v of message.contents) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.quick !== false) {
+      writer.uint32(24).bool(message.quick);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckContentsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckContentsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.points.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.contents.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.quick = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CheckContentsRequest {
+    return {
+      points: globalThis.Array.isArray(object?.points) ? object.points.map((e: any) => globalThis.String(e)) : [],
+      contents: globalThis.Array.isArray(object?.contents) ? object.contents.map((e: any) => globalThis.String(e)) : [],
+      quick: isSet(object.quick) ? globalThis.Boolean(object.quick) : false,
+    };
+  },
+
+  toJSON(message: CheckContentsRequest): unknown {
+    const obj: any = {};
+    if (message.points?.length) {
+      obj.points = message.points;
+    }
+    if (message.contents?.length) {
+      obj.contents = message.contents;
+    }
+    if (message.quick !== false) {
+      obj.quick = message.quick;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CheckContentsRequest>, I>>(base?: I): CheckContentsRequest {
+    return CheckContentsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CheckContentsRequest>, I>>(object: I): CheckContentsRequest {
+    const message = createBaseCheckContentsRequest() as any;
+    message.points = object.points?.map((e) => e) || [];
+    message.contents = object.contents?.map((e) => e) || [];
+    message.quick = object.quick ?? false;
+    return message;
+  },
+};
+
+function createBaseCheckContentsResponse(): CheckContentsResponse {
+  return { doneBytes: 0, totalBytes: 0, checked: undefined };
+}
+
+export const CheckContentsResponse: MessageFns<CheckContentsResponse> = {
+  encode(message: CheckContentsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.doneBytes !== 0) {
+      writer.uint32(8).uint64(message.doneBytes);
+    }
+    if (message.totalBytes !== 0) {
+      writer.uint32(16).uint64(message.totalBytes);
+    }
+    if (message.checked !== undefined) {
+      CheckedContents.encode(message.checked, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckContentsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckContentsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.doneBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.totalBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.checked = CheckedContents.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CheckContentsResponse {
+    return {
+      doneBytes: isSet(object.doneBytes)
+        ? globalThis.Number(object.doneBytes)
+        : isSet(object.done_bytes)
+        ? globalThis.Number(object.done_bytes)
+        : 0,
+      totalBytes: isSet(object.totalBytes)
+        ? globalThis.Number(object.totalBytes)
+        : isSet(object.total_bytes)
+        ? globalThis.Number(object.total_bytes)
+        : 0,
+      checked: isSet(object.checked) ? CheckedContents.fromJSON(object.checked) : undefined,
+    };
+  },
+
+  toJSON(message: CheckContentsResponse): unknown {
+    const obj: any = {};
+    if (message.doneBytes !== 0) {
+      obj.doneBytes = Math.round(message.doneBytes);
+    }
+    if (message.totalBytes !== 0) {
+      obj.totalBytes = Math.round(message.totalBytes);
+    }
+    if (message.checked !== undefined) {
+      obj.checked = CheckedContents.toJSON(message.checked);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CheckContentsResponse>, I>>(base?: I): CheckContentsResponse {
+    return CheckContentsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CheckContentsResponse>, I>>(object: I): CheckContentsResponse {
+    const message = createBaseCheckContentsResponse() as any;
+    message.doneBytes = object.doneBytes ?? 0;
+    message.totalBytes = object.totalBytes ?? 0;
+    message.checked = (object.checked !== undefined && object.checked !== null)
+      ? CheckedContents.fromPartial(object.checked)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCheckedContents(): CheckedContents {
+  return { points: [] };
+}
+
+export const CheckedContents: MessageFns<CheckedContents> = {
+  encode(message: CheckedContents, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.points) {
+      CheckedPoint.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckedContents {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckedContents() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.points.push(CheckedPoint.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CheckedContents {
+    return {
+      points: globalThis.Array.isArray(object?.points) ? object.points.map((e: any) => CheckedPoint.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: CheckedContents): unknown {
+    const obj: any = {};
+    if (message.points?.length) {
+      obj.points = message.points.map((e) => CheckedPoint.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CheckedContents>, I>>(base?: I): CheckedContents {
+    return CheckedContents.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CheckedContents>, I>>(object: I): CheckedContents {
+    const message = createBaseCheckedContents() as any;
+    message.points = object.points?.map((e) => CheckedPoint.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseCheckedPoint(): CheckedPoint {
+  return { name: "", contentCount: 0, fileCount: 0, faults: [], problem: undefined };
+}
+
+export const CheckedPoint: MessageFns<CheckedPoint> = {
+  encode(message: CheckedPoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.contentCount !== 0) {
+      writer.uint32(16).uint32(message.contentCount);
+    }
+    if (message.fileCount !== 0) {
+      writer.uint32(24).uint32(message.fileCount);
+    }
+    for (const v of message.faults) {
+      ContentFault.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.problem !== undefined) {
+      Problem.encode(message.problem, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckedPoint {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckedPoint() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.contentCount = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.fileCount = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.faults.push(ContentFault.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.problem = Problem.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CheckedPoint {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      contentCount: isSet(object.contentCount)
+        ? globalThis.Number(object.contentCount)
+        : isSet(object.content_count)
+        ? globalThis.Number(object.content_count)
+        : 0,
+      fileCount: isSet(object.fileCount)
+        ? globalThis.Number(object.fileCount)
+        : isSet(object.file_count)
+        ? globalThis.Number(object.file_count)
+        : 0,
+      faults: globalThis.Array.isArray(object?.faults) ? object.faults.map((e: any) => ContentFault.fromJSON(e)) : [],
+      problem: isSet(object.problem) ? Problem.fromJSON(object.problem) : undefined,
+    };
+  },
+
+  toJSON(message: CheckedPoint): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.contentCount !== 0) {
+      obj.contentCount = Math.round(message.contentCount);
+    }
+    if (message.fileCount !== 0) {
+      obj.fileCount = Math.round(message.fileCount);
+    }
+    if (message.faults?.length) {
+      obj.faults = message.faults.map((e) => ContentFault.toJSON(e));
+    }
+    if (message.problem !== undefined) {
+      obj.problem = Problem.toJSON(message.problem);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CheckedPoint>, I>>(base?: I): CheckedPoint {
+    return CheckedPoint.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CheckedPoint>, I>>(object: I): CheckedPoint {
+    const message = createBaseCheckedPoint() as any;
+    message.name = object.name ?? "";
+    message.contentCount = object.contentCount ?? 0;
+    message.fileCount = object.fileCount ?? 0;
+    message.faults = object.faults?.map((e) => ContentFault.fromPartial(e)) || [];
+    message.problem = (object.problem !== undefined && object.problem !== null)
+      ? Problem.fromPartial(object.problem)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseContentFault(): ContentFault {
+  return { content: "", path: "", kind: "", is: "", sha256: "" };
+}
+
+export const ContentFault: MessageFns<ContentFault> = {
+  encode(message: ContentFault, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.content !== "") {
+      writer.uint32(10).string(message.content);
+    }
+    if (message.path !== "") {
+      writer.uint32(18).string(message.path);
+    }
+    if (message.kind !== "") {
+      writer.uint32(26).string(message.kind);
+    }
+    if (message.is !== "") {
+      writer.uint32(34).string(message.is);
+    }
+    if (message.sha256 !== "") {
+      writer.uint32(42).string(message.sha256);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContentFault {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContentFault() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.content = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.is = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ContentFault {
+    return {
+      content: isSet(object.content) ? globalThis.String(object.content) : "",
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      is: isSet(object.is) ? globalThis.String(object.is) : "",
+      sha256: isSet(object.sha256) ? globalThis.String(object.sha256) : "",
+    };
+  },
+
+  toJSON(message: ContentFault): unknown {
+    const obj: any = {};
+    if (message.content !== "") {
+      obj.content = message.content;
+    }
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.is !== "") {
+      obj.is = message.is;
+    }
+    if (message.sha256 !== "") {
+      obj.sha256 = message.sha256;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ContentFault>, I>>(base?: I): ContentFault {
+    return ContentFault.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ContentFault>, I>>(object: I): ContentFault {
+    const message = createBaseContentFault() as any;
+    message.content = object.content ?? "";
+    message.path = object.path ?? "";
+    message.kind = object.kind ?? "";
+    message.is = object.is ?? "";
+    message.sha256 = object.sha256 ?? "";
+    return message;
+  },
+};
+
+function createBaseDistributionPoint(): DistributionPoint {
+  return { name: "", place: undefined, createdAtMs: 0, contents: [] };
+}
+
+export const DistributionPoint: MessageFns<DistributionPoint> = {
+  encode(message: DistributionPoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.place !== undefined) {
+      PointPlace.encode(message.place, writer.uint32(18).fork()).join();
+    }
+    if (message.createdAtMs !== 0) {
+      writer.uint32(24).uint64(message.createdAtMs);
+    }
+    for (const v of message.contents) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DistributionPoint {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDistributionPoint() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.place = PointPlace.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.createdAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.contents.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DistributionPoint {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      place: isSet(object.place) ? PointPlace.fromJSON(object.place) : undefined,
+      createdAtMs: isSet(object.createdAtMs)
+        ? globalThis.Number(object.createdAtMs)
+        : isSet(object.created_at_ms)
+        ? globalThis.Number(object.created_at_ms)
+        : 0,
+      contents: globalThis.Array.isArray(object?.contents) ? object.contents.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: DistributionPoint): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.place !== undefined) {
+      obj.place = PointPlace.toJSON(message.place);
+    }
+    if (message.createdAtMs !== 0) {
+      obj.createdAtMs = Math.round(message.createdAtMs);
+    }
+    if (message.contents?.length) {
+      obj.contents = message.contents;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DistributionPoint>, I>>(base?: I): DistributionPoint {
+    return DistributionPoint.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DistributionPoint>, I>>(object: I): DistributionPoint {
+    const message = createBaseDistributionPoint() as any;
+    message.name = object.name ?? "";
+    message.place = (object.place !== undefined && object.place !== null)
+      ? PointPlace.fromPartial(object.place)
+      : undefined;
+    message.createdAtMs = object.createdAtMs ?? 0;
+    message.contents = object.contents?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseAddPointRequest(): AddPointRequest {
+  return { point: undefined };
+}
+
+export const AddPointRequest: MessageFns<AddPointRequest> = {
+  encode(message: AddPointRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.point !== undefined) {
+      DistributionPoint.encode(message.point, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddPointRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddPointRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.point = DistributionPoint.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AddPointRequest {
+    return { point: isSet(object.point) ? DistributionPoint.fromJSON(object.point) : undefined };
+  },
+
+  toJSON(message: AddPointRequest): unknown {
+    const obj: any = {};
+    if (message.point !== undefined) {
+      obj.point = DistributionPoint.toJSON(message.point);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AddPointRequest>, I>>(base?: I): AddPointRequest {
+    return AddPointRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AddPointRequest>, I>>(object: I): AddPointRequest {
+    const message = createBaseAddPointRequest() as any;
+    message.point = (object.point !== undefined && object.point !== null)
+      ? DistributionPoint.fromPartial(object.point)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAddPointResponse(): AddPointResponse {
+  return { point: undefined };
+}
+
+export const AddPointResponse: MessageFns<AddPointResponse> = {
+  encode(message: AddPointResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.point !== undefined) {
+      DistributionPoint.encode(message.point, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddPointResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddPointResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.point = DistributionPoint.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AddPointResponse {
+    return { point: isSet(object.point) ? DistributionPoint.fromJSON(object.point) : undefined };
+  },
+
+  toJSON(message: AddPointResponse): unknown {
+    const obj: any = {};
+    if (message.point !== undefined) {
+      obj.point = DistributionPoint.toJSON(message.point);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AddPointResponse>, I>>(base?: I): AddPointResponse {
+    return AddPointResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AddPointResponse>, I>>(object: I): AddPointResponse {
+    const message = createBaseAddPointResponse() as any;
+    message.point = (object.point !== undefined && object.point !== null)
+      ? DistributionPoint.fromPartial(object.point)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListPointsRequest(): ListPointsRequest {
+  return {};
+}
+
+export const ListPointsRequest: MessageFns<ListPointsRequest> = {
+  encode(_: ListPointsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPointsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPointsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListPointsRequest {
+    return {};
+  },
+
+  toJSON(_: ListPointsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListPointsRequest>, I>>(base?: I): ListPointsRequest {
+    return ListPointsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPointsRequest>, I>>(_: I): ListPointsRequest {
+    const message = createBaseListPointsRequest() as any;
+    return message;
+  },
+};
+
+function createBaseListPointsResponse(): ListPointsResponse {
+  return { points: [] };
+}
+
+export const ListPointsResponse: MessageFns<ListPointsResponse> = {
+  encode(message: ListPointsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.points) {
+      DistributionPoint.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPointsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPointsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.points.push(DistributionPoint.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPointsResponse {
+    return {
+      points: globalThis.Array.isArray(object?.points)
+        ? object.points.map((e: any) => DistributionPoint.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListPointsResponse): unknown {
+    const obj: any = {};
+    if (message.points?.length) {
+      obj.points = message.points.map((e) => DistributionPoint.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListPointsResponse>, I>>(base?: I): ListPointsResponse {
+    return ListPointsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPointsResponse>, I>>(object: I): ListPointsResponse {
+    const message = createBaseListPointsResponse() as any;
+    message.points = object.points?.map((e) => DistributionPoint.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRemovePointRequest(): RemovePointRequest {
+  return { name: "" };
+}
+
+export const RemovePointRequest: MessageFns<RemovePointRequest> = {
+  encode(message: RemovePointRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemovePointRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemovePointRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RemovePointRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: RemovePointRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RemovePointRequest>, I>>(base?: I): RemovePointRequest {
+    return RemovePointRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RemovePointRequest>, I>>(object: I): RemovePointRequest {
+    const message = createBaseRemovePointRequest() as any;
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseRemovePointResponse(): RemovePointResponse {
+  return {};
+}
+
+export const RemovePointResponse: MessageFns<RemovePointResponse> = {
+  encode(_: RemovePointResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemovePointResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemovePointResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): RemovePointResponse {
+    return {};
+  },
+
+  toJSON(_: RemovePointResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RemovePointResponse>, I>>(base?: I): RemovePointResponse {
+    return RemovePointResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RemovePointResponse>, I>>(_: I): RemovePointResponse {
+    const message = createBaseRemovePointResponse() as any;
     return message;
   },
 };
@@ -10477,6 +12018,66 @@ export const OperatorServiceService = {
     responseSerialize: (value: GetContentResponse): Buffer => Buffer.from(GetContentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetContentResponse => GetContentResponse.decode(value),
   },
+  /**
+   * Copies what is not there yet, and reads back what is; stops when the caller leaves, and may be repeated. Ends after
+   * the message that holds what was done. Problems: content_unknown, point_unknown, point_busy, point_unreachable,
+   * point_unreadable, point_not_writable, content_digest_mismatch, content_missing, disk_full.
+   */
+  distributeContent: {
+    path: "/stickfarm.v1.OperatorService/DistributeContent" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: DistributeContentRequest): Buffer =>
+      Buffer.from(DistributeContentRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DistributeContentRequest => DistributeContentRequest.decode(value),
+    responseSerialize: (value: DistributeContentResponse): Buffer =>
+      Buffer.from(DistributeContentResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DistributeContentResponse => DistributeContentResponse.decode(value),
+  },
+  /**
+   * Looks at every file of contents where they should be; changes nothing, but removes what is damaged in the library
+   * itself. Ends after the message that holds what was found. Problems: content_unknown, point_unknown.
+   */
+  checkContents: {
+    path: "/stickfarm.v1.OperatorService/CheckContents" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: CheckContentsRequest): Buffer => Buffer.from(CheckContentsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CheckContentsRequest => CheckContentsRequest.decode(value),
+    responseSerialize: (value: CheckContentsResponse): Buffer =>
+      Buffer.from(CheckContentsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CheckContentsResponse => CheckContentsResponse.decode(value),
+  },
+  /** Idempotent for the same place. Problems: name_invalid, usage, point_taken. */
+  addPoint: {
+    path: "/stickfarm.v1.OperatorService/AddPoint" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AddPointRequest): Buffer => Buffer.from(AddPointRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AddPointRequest => AddPointRequest.decode(value),
+    responseSerialize: (value: AddPointResponse): Buffer => Buffer.from(AddPointResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AddPointResponse => AddPointResponse.decode(value),
+  },
+  /** The controller's own library first. */
+  listPoints: {
+    path: "/stickfarm.v1.OperatorService/ListPoints" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPointsRequest): Buffer => Buffer.from(ListPointsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPointsRequest => ListPointsRequest.decode(value),
+    responseSerialize: (value: ListPointsResponse): Buffer => Buffer.from(ListPointsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPointsResponse => ListPointsResponse.decode(value),
+  },
+  /** What lies there stays; definitions that name it can no longer be built. Problems: point_unknown, usage. */
+  removePoint: {
+    path: "/stickfarm.v1.OperatorService/RemovePoint" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RemovePointRequest): Buffer => Buffer.from(RemovePointRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RemovePointRequest => RemovePointRequest.decode(value),
+    responseSerialize: (value: RemovePointResponse): Buffer => Buffer.from(RemovePointResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RemovePointResponse => RemovePointResponse.decode(value),
+  },
   /** Value is sealed before it is stored and is never returned. Problems: secret_weak. */
   setSecret: {
     path: "/stickfarm.v1.OperatorService/SetSecret" as const,
@@ -10747,6 +12348,23 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   listContents: handleUnaryCall<ListContentsRequest, ListContentsResponse>;
   /** Problems: content_unknown. */
   getContent: handleUnaryCall<GetContentRequest, GetContentResponse>;
+  /**
+   * Copies what is not there yet, and reads back what is; stops when the caller leaves, and may be repeated. Ends after
+   * the message that holds what was done. Problems: content_unknown, point_unknown, point_busy, point_unreachable,
+   * point_unreadable, point_not_writable, content_digest_mismatch, content_missing, disk_full.
+   */
+  distributeContent: handleServerStreamingCall<DistributeContentRequest, DistributeContentResponse>;
+  /**
+   * Looks at every file of contents where they should be; changes nothing, but removes what is damaged in the library
+   * itself. Ends after the message that holds what was found. Problems: content_unknown, point_unknown.
+   */
+  checkContents: handleServerStreamingCall<CheckContentsRequest, CheckContentsResponse>;
+  /** Idempotent for the same place. Problems: name_invalid, usage, point_taken. */
+  addPoint: handleUnaryCall<AddPointRequest, AddPointResponse>;
+  /** The controller's own library first. */
+  listPoints: handleUnaryCall<ListPointsRequest, ListPointsResponse>;
+  /** What lies there stays; definitions that name it can no longer be built. Problems: point_unknown, usage. */
+  removePoint: handleUnaryCall<RemovePointRequest, RemovePointResponse>;
   /** Value is sealed before it is stored and is never returned. Problems: secret_weak. */
   setSecret: handleUnaryCall<SetSecretRequest, SetSecretResponse>;
   /** Names and versions, never values. */
@@ -10854,6 +12472,81 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetContentResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Copies what is not there yet, and reads back what is; stops when the caller leaves, and may be repeated. Ends after
+   * the message that holds what was done. Problems: content_unknown, point_unknown, point_busy, point_unreachable,
+   * point_unreadable, point_not_writable, content_digest_mismatch, content_missing, disk_full.
+   */
+  distributeContent(
+    request: DistributeContentRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<DistributeContentResponse>;
+  distributeContent(
+    request: DistributeContentRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<DistributeContentResponse>;
+  /**
+   * Looks at every file of contents where they should be; changes nothing, but removes what is damaged in the library
+   * itself. Ends after the message that holds what was found. Problems: content_unknown, point_unknown.
+   */
+  checkContents(
+    request: CheckContentsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<CheckContentsResponse>;
+  checkContents(
+    request: CheckContentsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<CheckContentsResponse>;
+  /** Idempotent for the same place. Problems: name_invalid, usage, point_taken. */
+  addPoint(
+    request: AddPointRequest,
+    callback: (error: ServiceError | null, response: AddPointResponse) => void,
+  ): ClientUnaryCall;
+  addPoint(
+    request: AddPointRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AddPointResponse) => void,
+  ): ClientUnaryCall;
+  addPoint(
+    request: AddPointRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AddPointResponse) => void,
+  ): ClientUnaryCall;
+  /** The controller's own library first. */
+  listPoints(
+    request: ListPointsRequest,
+    callback: (error: ServiceError | null, response: ListPointsResponse) => void,
+  ): ClientUnaryCall;
+  listPoints(
+    request: ListPointsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPointsResponse) => void,
+  ): ClientUnaryCall;
+  listPoints(
+    request: ListPointsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPointsResponse) => void,
+  ): ClientUnaryCall;
+  /** What lies there stays; definitions that name it can no longer be built. Problems: point_unknown, usage. */
+  removePoint(
+    request: RemovePointRequest,
+    callback: (error: ServiceError | null, response: RemovePointResponse) => void,
+  ): ClientUnaryCall;
+  removePoint(
+    request: RemovePointRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RemovePointResponse) => void,
+  ): ClientUnaryCall;
+  removePoint(
+    request: RemovePointRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RemovePointResponse) => void,
   ): ClientUnaryCall;
   /** Value is sealed before it is stored and is never returned. Problems: secret_weak. */
   setSecret(
