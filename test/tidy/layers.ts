@@ -115,7 +115,12 @@ export const LAYERS: readonly Layer[] = [
     [...SHARED, "gen", "test/support", "test/journey"],
     "node vitest",
   ),
-  rim("test/journey", "test/journey/", [...SHARED, "gen", "test/support"], "node vitest"),
+  rim(
+    "test/journey",
+    "test/journey/",
+    [...SHARED, "gen", "test/support"],
+    "node vitest nats @nats-io/jwt @nats-io/nkeys",
+  ),
   rim("test/bench", "test/bench/", [...SHARED, ...AGENT_RIMS, "test/support"], "node"),
 ];
 

@@ -49,6 +49,8 @@ type Options = {
   readonly serveArgs?: readonly string[];
   /** For each agent. */
   readonly agentArgs?: readonly string[];
+  /** For all programs, where the farm is. */
+  readonly env?: (directory: string) => Readonly<Record<string, string>>;
 };
 
 /** Start a farm; it ends with the test. */
@@ -56,12 +58,14 @@ export async function startFarm({
   agents,
   serveArgs = [],
   agentArgs = [],
+  env: more = () => ({}),
 }: Options): Promise<TestFarm> {
   const directory = await tempDirectory();
   const address = `127.0.0.1:${await freePort()}`;
   const env = {
     STICKFARM_DATA: join(directory, "farm"),
     STICKFARM_CONFIG: join(directory, "farm", "operator.yaml"),
+    ...more(directory),
   };
   const options = { cwd: directory, env };
   const programs = new Map<string, Program>();

@@ -8,19 +8,29 @@ const CHUNK_BYTES = 4 * MIB;
 export type Needles = ReadonlyMap<string, Buffer>;
 
 export function needlesOf(text: string): Needles {
-  const hex = Buffer.from(text).toString("hex");
-  return new Map([
-    ["plain", Buffer.from(text)],
-    ["UTF-16", Buffer.from(text, "utf16le")],
-    ["hex", Buffer.from(hex)],
-    ["HEX", Buffer.from(hex.toUpperCase())],
-    ...[0, 1, 2].map((shift) => [`base64+${shift}`, base64Of(text, shift)] as const),
-  ]);
+  const wide = Buffer.from(text, "utf16le");
+  return new Map([...formsOfBytes("", Buffer.from(text)), ...formsOfBytes("UTF-16 ", wide)]);
+}
+
+/** The same for what is no text, such as a key. */
+export function needlesOfBytes(bytes: Buffer): Needles {
+  return new Map(formsOfBytes("", bytes));
+}
+
+function formsOfBytes(prefix: string, bytes: Buffer): (readonly [string, Buffer])[] {
+  const hex = bytes.toString("hex");
+  return [
+    [`${prefix}plain`, bytes],
+    [`${prefix}hex`, Buffer.from(hex)],
+    [`${prefix}HEX`, Buffer.from(hex.toUpperCase())],
+    [`${prefix}list`, Buffer.from(bytes.join(","))],
+    ...[0, 1, 2].map((shift) => [`${prefix}base64+${shift}`, base64Of(bytes, shift)] as const),
+  ];
 }
 
 /** What is common to all base64 in which the text begins `shift` bytes after a multiple of three. */
-function base64Of(text: string, shift: number): Buffer {
-  const encoded = Buffer.from("\0".repeat(shift) + text)
+function base64Of(bytes: Buffer, shift: number): Buffer {
+  const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
     .toString("base64")
     .replace(/=+$/, "");
   return Buffer.from(encoded.slice(shift === 0 ? 0 : shift + 1, -1));
