@@ -1,15 +1,31 @@
 import { expect, test } from "vitest";
 import type { BootableMedia } from "../media/definition.ts";
-import { bootImageContent, imageContent, treeContent } from "../media/test-library.ts";
+import { bootImageContent, imageContent, libraryOf, treeContent } from "../media/test-library.ts";
 import { describeOrder } from "./logged-order.ts";
 
 const MEDIA = { name: "hq", revision: 3, digest: "d".repeat(64) };
 const MANIFEST = "e".repeat(64);
-const CONTENTS = new Map(
-  [bootImageContent("winpe", ["x64"]), treeContent("tools"), imageContent("debian")].map(
-    (content) => [content.name, content],
+const LIBRARY = {
+  ...libraryOf(
+    // One of the secrets and the task sequence have a content's name, which is none of theirs.
+    [
+      bootImageContent("winpe", ["x64"]),
+      treeContent("tools"),
+      treeContent("os-w11"),
+      treeContent("w11"),
+      treeContent("pfx-hq"),
+      treeContent("join"),
+      imageContent("debian"),
+    ],
+    [],
   ),
-);
+  taskSequences: new Map([
+    [
+      "w11",
+      { name: "w11", revision: 2, digest: "f", packages: ["os-w11"], preferredDeployment: null },
+    ],
+  ]),
+};
 
 const SPEC: BootableMedia["spec"] = {
   unattended: false,
@@ -28,7 +44,7 @@ const SPEC: BootableMedia["spec"] = {
   security: {
     unknownComputers: false,
     passwordSecret: "media/hq",
-    certificate: null,
+    certificate: { kind: "pkcs12", content: "pfx-hq", passwordSecret: "join" },
     userDeviceAffinity: "none",
   },
   bootImage: { name: "winpe", targetArchitectures: null },
@@ -41,13 +57,13 @@ const SPEC: BootableMedia["spec"] = {
   variables: [
     { kind: "plain", name: "OSDTimeZone", value: "UTC" },
     { kind: "ask", name: "OSDComputerName" },
-    { kind: "secret", name: "JoinPassword", secret: "join/hq" },
+    { kind: "secret", name: "JoinPassword", secret: "join" },
   ],
   prestart: { command: "cmd /C ask.cmd", package: "tools" },
 };
 
 function order(definition: Parameters<typeof describeOrder>[0]["definition"]) {
-  return describeOrder({ media: MEDIA, manifestSha256: MANIFEST, definition, contents: CONTENTS });
+  return describeOrder({ media: MEDIA, manifestSha256: MANIFEST, definition, library: LIBRARY });
 }
 
 test("describeOrder() names every input, each content once and with its digest", () => {
@@ -57,14 +73,17 @@ test("describeOrder() names every input, each content once and with its digest",
     manifestSha256: MANIFEST,
     label: "HQ Boot",
     bootImage: "winpe",
-    taskSequence: "w11",
+    taskSequence: "w11@2",
     prestart: { command: "cmd /C ask.cmd", package: "tools" },
     variables: [
       { kind: "plain", name: "OSDTimeZone", value: "UTC" },
       { kind: "ask", name: "OSDComputerName" },
       { kind: "secret", name: "JoinPassword" },
     ],
-    contents: ["winpe", "tools"].map((name) => ({ name, digest: CONTENTS.get(name)?.digest })),
+    contents: ["winpe", "tools", "os-w11", "pfx-hq"].map((name) => ({
+      name,
+      digest: LIBRARY.contents.get(name)?.digest,
+    })),
     distributionPoints: ["oslo", "local"],
   });
 });

@@ -1,6 +1,6 @@
-import type { Content } from "../media/content.ts";
 import type { BootableMedia, MediaDefinition, Variable } from "../media/definition.ts";
-import { referencesOf } from "../media/references.ts";
+import type { Library } from "../media/library.ts";
+import { neededContents } from "../media/needed-contents.ts";
 
 /** What went into a build, as its log names it. */
 export type LoggedOrder = {
@@ -8,10 +8,11 @@ export type LoggedOrder = {
   readonly manifestSha256: string;
   readonly label: string | null;
   readonly bootImage: string | null;
+  /** "install-w11@2": the revision that the stick points at. */
   readonly taskSequence: string | null;
   readonly prestart: { readonly command: string; readonly package: string | null } | null;
   readonly variables: readonly LoggedVariable[];
-  /** Everything that the definition names, by name, in the order of the definition. */
+  /** All content that the media need, what their task sequence fetches too; the file of an imported certificate last. */
   readonly contents: readonly LoggedContent[];
   readonly distributionPoints: readonly string[];
 };
@@ -29,26 +30,21 @@ type Inputs = {
   readonly media: LoggedOrder["media"];
   readonly manifestSha256: string;
   readonly definition: MediaDefinition;
-  /** By name; more than the definition names does no harm. */
-  readonly contents: ReadonlyMap<string, Content>;
+  /** More than the definition names does no harm. */
+  readonly library: Pick<Library, "contents" | "taskSequences">;
 };
 
 /** What a build's log says of its inputs. */
-export function describeOrder({
-  media,
-  manifestSha256,
-  definition,
-  contents,
-}: Inputs): LoggedOrder {
-  const named = referencesOf(definition).filter(
-    ({ kind }) => kind !== "secret" && kind !== "distributionPoint",
-  );
-  const names = new Set(named.map(({ name }) => name));
+export function describeOrder({ media, manifestSha256, definition, library }: Inputs): LoggedOrder {
+  const { contents, taskSequences } = library;
+  const names = [...neededContents(definition, library), ...certificateOf(definition)];
+  const taskSequence = definition.kind === "DiskImage" ? null : definition.spec.taskSequence;
   return {
     media,
     manifestSha256,
     ...(definition.kind === "DiskImage" ? NOTHING_COMPOSED : describeSpec(definition.spec)),
-    contents: [...names].flatMap((name) => {
+    taskSequence: nameRevision(taskSequence, taskSequences),
+    contents: names.flatMap((name) => {
       const content = contents.get(name);
       return content === undefined ? [] : [{ name, digest: content.digest }];
     }),
@@ -59,7 +55,6 @@ export function describeOrder({
 const NOTHING_COMPOSED = {
   label: null,
   bootImage: null,
-  taskSequence: null,
   prestart: null,
   variables: [],
 } as const;
@@ -68,10 +63,20 @@ function describeSpec(spec: BootableMedia["spec"]) {
   return {
     label: spec.output.label,
     bootImage: spec.bootImage?.name ?? null,
-    taskSequence: spec.taskSequence,
     prestart: spec.prestart,
     variables: spec.variables.map(describeVariable),
   };
+}
+
+function certificateOf({ kind, spec }: MediaDefinition): readonly string[] {
+  if (kind === "DiskImage") return [];
+  const { certificate } = spec.security;
+  return certificate?.kind === "pkcs12" ? [certificate.content] : [];
+}
+
+function nameRevision(name: string | null, known: Library["taskSequences"]): string | null {
+  const revision = name === null ? undefined : known.get(name)?.revision;
+  return revision === undefined ? name : `${name}@${revision}`;
 }
 
 function describeVariable(variable: Variable): LoggedVariable {

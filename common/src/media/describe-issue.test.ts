@@ -34,6 +34,11 @@ test.each([
     "Write dynamic or siteBased",
   ],
   [
+    { name: "a", mode: "TaskSequence" },
+    'mode: is "TaskSequence", must be dynamic or siteBased',
+    "Store it with `stickfarm task-sequence apply`",
+  ],
+  [
     { name: "a", mode: null },
     "mode: is empty, must be dynamic or siteBased",
     "Give it a value, or leave the key out",

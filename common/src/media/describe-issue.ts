@@ -58,8 +58,13 @@ function unknownChoice(at: FindingPath, value: string, choices: readonly string[
     "choice-unknown",
     at,
     `is ${quote(value)}, must be ${oneOf(choices)}`,
-    meant === null ? `Write ${oneOf(choices)}` : `Did you mean ${quote(meant)}?`,
+    choiceRemedy(value, meant, choices),
   );
+}
+
+function choiceRemedy(value: string, meant: string | null, choices: readonly string[]): string {
+  if (value === "TaskSequence") return "Store it with `stickfarm task-sequence apply`";
+  return meant === null ? `Write ${oneOf(choices)}` : `Did you mean ${quote(meant)}?`;
 }
 
 const NOUNS: Readonly<Record<string, string>> = {

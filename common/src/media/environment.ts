@@ -1,5 +1,6 @@
 import { invariant } from "../invariant.ts";
 import type { BootableMedia, Management, Variable } from "./definition.ts";
+import { joinManagementPoints } from "./environment-limits.ts";
 import { AFFINITY_MODES } from "./rules/check-security.ts";
 import type { StoredTaskSequence } from "./task-sequence.ts";
 
@@ -12,7 +13,7 @@ import type { StoredTaskSequence } from "./task-sequence.ts";
  * | `SMSTSLocationMPs` | management, mode dynamic | all points in order of first contact, joined by `*` |
  * | `SMSTSMP` | management, mode siteBased | the one point; never both of these two |
  * | `_SMSTSSiteCode` | management.siteCode | |
- * | `_SMSTSLaunchMode` | output | always `UFD+FORMAT`: a stick is made from nothing |
+ * | `_SMSTSLaunchMode` | output | always `UFD+FORMAT`: a stick is made from nothing; a disc is told by its /stickfarm/volume.json |
  * | `_StickfarmUnknownComputers` | security.unknownComputers | ours: the reference writes ids of a site's records, which no definition knows |
  * | `SMSTSAssignUsersMode` | security.userDeviceAffinity | the two must be equal, or no affinity is set; the operator's own variable stands when there is one |
  * | `SMSTSPreferredAdvertID` | the task sequence's preferredDeployment | starts that deployment without a question |
@@ -48,7 +49,7 @@ export function environmentOf(
 function contactsOf({ mode, siteCode, managementPoints }: Management) {
   const site = siteCode === null ? [] : [{ name: "_SMSTSSiteCode", value: siteCode }];
   if (mode === "dynamic") {
-    return [{ name: "SMSTSLocationMPs", value: managementPoints.join("*") }, ...site];
+    return [{ name: "SMSTSLocationMPs", value: joinManagementPoints(managementPoints) }, ...site];
   }
   const [point] = managementPoints;
   invariant(

@@ -58,6 +58,8 @@ export const RULES = {
   "management-point-credentials": error(
     "The address of a management point holds a user or a password",
   ),
+  "management-points-too-long": error("The management points do not fit into one variable"),
+  "management-point-star": error("The address of a management point has a * in it"),
   "management-point-path": error("The address of a management point goes on after its port"),
   "management-point-repeated": error("A management point is named twice"),
   "dynamic-pkcs12-roots": warning(

@@ -1,8 +1,10 @@
 import type { BootableMedia } from "@stickfarm/common/media/definition";
 import {
+  contactsOf,
+  environmentBytes,
   VARIABLE_VALUE_MAX,
   VARIABLES_BYTES_MAX,
-} from "@stickfarm/common/media/rules/check-variables";
+} from "@stickfarm/common/media/environment-limits";
 import { whyPasswordWeak } from "@stickfarm/common/media/why-password-weak";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
@@ -39,7 +41,7 @@ export function collectSecrets(
     );
     if (value !== undefined) variables.push({ name: variable.name, value });
   }
-  problems.push(...checkSum(spec.variables, variables));
+  problems.push(...checkSum(spec, variables));
   if (password === undefined || problems.length > 0) return fail(joinProblems(problems));
   return ok({ password, variables });
 }
@@ -61,15 +63,16 @@ function checkValue(name: string, value: Secret): Problem[] {
   return [unusable(name, why)];
 }
 
+/** As when the definition was checked, and now with the values of secrets. */
 function checkSum(
-  all: BootableMedia["spec"]["variables"],
+  { variables, management }: BootableMedia["spec"],
   secret: readonly SecretVariable[],
 ): Problem[] {
-  const open = all.map((variable) =>
-    Buffer.byteLength(variable.name + (variable.kind === "plain" ? variable.value : "")),
+  const own = variables.map((variable) =>
+    variable.kind === "plain" ? variable : { name: variable.name },
   );
-  const sealed = secret.map(({ value }) => value.byteCount);
-  const bytes = [...open, ...sealed].reduce((sum, count) => sum + count, 0);
+  const open = environmentBytes([...own, ...contactsOf(management?.managementPoints ?? [])]);
+  const bytes = secret.reduce((sum, { value }) => sum + value.byteCount, open);
   if (bytes <= VARIABLES_BYTES_MAX) return [];
   const detail = `Cannot put the variables on the stick: with their secret values they take ${bytes} bytes, at most ${VARIABLES_BYTES_MAX} are possible`;
   return [{ code: "secret_unusable", detail }];

@@ -162,6 +162,14 @@ export const RULE_FIXTURES = {
   "management-site-based-many": points("siteBased", ["http://a", "http://b"]),
   "management-point-not-url": points("dynamic", ["mp1"]),
   "management-point-credentials": points("dynamic", ["http://me:pw@mp1"]),
+  "management-points-too-long": points(
+    "dynamic",
+    Array.from(
+      { length: 20 },
+      (_, at) => `http://mp${at}.${"x".repeat(50)}.${"y".repeat(63)}.${"z".repeat(63)}.example.net`,
+    ),
+  ),
+  "management-point-star": points("dynamic", ["http://mp1*mp2"]),
   "management-point-path": points("dynamic", ["http://mp1/sms"]),
   "management-point-repeated": points("dynamic", ["http://mp1", "http://MP1:80/"]),
   "dynamic-pkcs12-roots": points("dynamic", ["https://mp1"], {

@@ -1,8 +1,8 @@
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
-import type { Content } from "@stickfarm/common/media/content";
 import { madeBlobs } from "@stickfarm/common/media/content-blobs";
 import type { MediaDefinition } from "@stickfarm/common/media/definition";
 import type { PlacedFinding } from "@stickfarm/common/media/finding";
+import type { Library } from "@stickfarm/common/media/library";
 import type { Manifest } from "@stickfarm/common/media/manifest";
 import { neededContents } from "@stickfarm/common/media/needed-contents";
 import { referencesOf } from "@stickfarm/common/media/references";
@@ -22,8 +22,8 @@ import { readLibrary } from "./read-library.ts";
 
 export type CompiledMedia = {
   readonly definition: MediaDefinition;
-  /** By name: at least what the definition names. */
-  readonly contents: ReadonlyMap<string, Content>;
+  /** As it was when this was compiled. */
+  readonly library: Library;
   readonly manifest: Manifest;
   /** Canonical JSON: what is signed, stored and sent. */
   readonly manifestBytes: Uint8Array;
@@ -80,7 +80,7 @@ export async function compileRevision(
   const { manifest, blobs } = compiled.value;
   return ok({
     definition,
-    contents: library.contents,
+    library,
     manifest,
     blobs,
     made: madeBlobs(manifest, contents),

@@ -75,9 +75,9 @@ function sourcesOf({ definition, made }: CompiledMedia): BuildSources {
 
 function logOrder({ revision, compiled }: MediaPlan, manifestSha256: string): LoggedOrder {
   const { name, revision: number, digest } = revision;
-  const { definition, contents } = compiled;
+  const { definition, library } = compiled;
   const media = { name, revision: number, digest };
-  return describeOrder({ media, manifestSha256, definition, contents });
+  return describeOrder({ media, manifestSha256, definition, library });
 }
 
 async function findRepeated(

@@ -1,4 +1,5 @@
 import type { BootableMediaDraft } from "../definition-shape.ts";
+import { joinManagementPoints, VARIABLE_VALUE_MAX } from "../environment-limits.ts";
 import { type Finding, findingAt } from "../finding.ts";
 
 import type { RuleId } from "../rule-table.ts";
@@ -20,6 +21,7 @@ export function checkManagement({ spec }: BootableMediaDraft): readonly Finding[
     ...(urls === null ? [] : checkCount(urls.length, management.mode)),
     ...(urls ?? []).flatMap(checkUrl),
     ...checkDuplicates(urls ?? []),
+    ...checkJoined(urls ?? [], management.mode),
     ...checkSchemes(urls ?? [], certificateOf(spec?.security?.certificate), management.internet),
     ...(management.mode === "dynamic" && spec?.security?.certificate?.pkcs12 !== undefined
       ? [SAME_ROOT]
@@ -107,6 +109,10 @@ const NOT_A_URL: WrongUrl = {
 
 function whyNotPoint(url: URL): WrongUrl | null {
   if (url.protocol !== "http:" && url.protocol !== "https:") return NOT_A_URL;
+  if (url.href.includes("*")) {
+    const rule = "has a *, which stands between management points where they are joined";
+    return { ruleId: "management-point-star", rule };
+  }
   if (url.username !== "" || url.password !== "") {
     const rule = "holds a user or a password, must hold a host and a port only";
     return { ruleId: "management-point-credentials", rule };
@@ -116,6 +122,18 @@ function whyNotPoint(url: URL): WrongUrl | null {
     return { ruleId: "management-point-path", rule };
   }
   return null;
+}
+
+/** What becomes SMSTSLocationMPs; a variable that is too long is cut by who reads it. */
+function checkJoined(
+  urls: readonly (string | undefined)[],
+  mode: "dynamic" | "siteBased" | undefined,
+): readonly Finding[] {
+  const { length } = joinManagementPoints(urls.filter((url) => url !== undefined));
+  if (mode !== "dynamic" || urls.length > POINTS_MAX || length <= VARIABLE_VALUE_MAX) return [];
+  const rule = `has addresses of ${length} characters together, at most ${VARIABLE_VALUE_MAX} are possible`;
+  const remedy = "Keep those that are contacted first";
+  return [findingAt("management-points-too-long", [...AT, "managementPoints"], rule, remedy)];
 }
 
 function checkDuplicates(urls: readonly (string | undefined)[]): readonly Finding[] {

@@ -99,6 +99,22 @@ test("checkVariables() allows 8192 bytes of UTF-8 for all names and values", () 
   ]);
 });
 
+test("checkVariables() counts the joined management points into those bytes", () => {
+  const variables = [
+    { name: "a", value: "x".repeat(4000) },
+    { name: "b", value: "x".repeat(4000) },
+  ];
+  const urls = Array.from({ length: 6 }, (_, at) => `http://mp${at}.example.net`);
+  const management = { mode: "dynamic", managementPoints: urls.map((url) => ({ url })) };
+  const bytes = 8002 + "SMSTSLocationMPs".length + urls.join("*").length;
+  expect(bytes).toBeLessThan(8192);
+  expect(foundIn({ management, customization: { variables } })).toEqual([]);
+  const more = [...variables, { name: "c", value: "x".repeat(8192 - bytes) }];
+  expect(foundIn({ management, customization: { variables: more } })).toEqual([
+    `error ${AT}: take 8193 bytes with their names, at most 8192 are possible`,
+  ]);
+});
+
 test("checkVariables() warns when nobody is there to be asked", () => {
   const variables = [
     { name: "a", ask: true },

@@ -1,11 +1,12 @@
 import type { BootableMediaDraft } from "../definition-shape.ts";
+import {
+  contactsOf,
+  environmentBytes,
+  VARIABLE_VALUE_MAX,
+  VARIABLES_BYTES_MAX,
+} from "../environment-limits.ts";
 import { type Finding, type FindingPath, findingAt, quote } from "../finding.ts";
 import { checkSecretName } from "./check-security.ts";
-
-/** What a variable may hold, in characters. */
-export const VARIABLE_VALUE_MAX = 4000;
-/** All names and values together, in bytes of UTF-8. */
-export const VARIABLES_BYTES_MAX = 8192;
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,255}$/;
 const AT = ["spec", "customization", "variables"];
@@ -40,7 +41,7 @@ export function checkVariables({ spec }: BootableMediaDraft): readonly Finding[]
           ],
     ),
     ...checkDuplicates(variables),
-    ...checkSum(variables),
+    ...checkSum(variables, spec?.management?.managementPoints ?? []),
     ...checkUnattended(variables, spec?.unattended === true),
   ];
 }
@@ -177,11 +178,15 @@ function checkDuplicates(variables: readonly (VariableDraft | undefined)[]): rea
   });
 }
 
-function checkSum(variables: readonly (VariableDraft | undefined)[]): readonly Finding[] {
-  const bytes = variables.reduce(
-    (sum, variable) => sum + byteCount(variable?.name) + byteCount(variable?.value),
-    0,
-  );
+/** With the one variable among those of the definition that can be long. */
+function checkSum(
+  variables: readonly (VariableDraft | undefined)[],
+  points: readonly ({ readonly url?: string | undefined } | undefined)[],
+): readonly Finding[] {
+  if (variables.length === 0) return [];
+  const urls = points.flatMap((point) => (point?.url === undefined ? [] : [point.url]));
+  const own = variables.filter((variable) => variable !== undefined);
+  const bytes = environmentBytes([...own, ...contactsOf(urls)]);
   if (bytes <= VARIABLES_BYTES_MAX) return [];
   const rule = `take ${bytes} bytes with their names, at most ${VARIABLES_BYTES_MAX} are possible`;
   return [
@@ -203,8 +208,4 @@ function checkUnattended(
       "Give them a value, or write unattended: false",
     ),
   ];
-}
-
-function byteCount(text: string | undefined): number {
-  return text === undefined ? 0 : new TextEncoder().encode(text).length;
 }
