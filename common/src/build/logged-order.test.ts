@@ -62,8 +62,20 @@ const SPEC: BootableMedia["spec"] = {
   prestart: { command: "cmd /C ask.cmd", package: "tools" },
 };
 
+const CERTIFICATE = {
+  kind: "selfSigned",
+  thumbprint: "AB".repeat(20),
+  subject: "CN=hq",
+  notBeforeMs: 1,
+  notAfterMs: 2,
+} as const;
+
 function order(definition: Parameters<typeof describeOrder>[0]["definition"]) {
-  return describeOrder({ media: MEDIA, manifestSha256: MANIFEST, definition, library: LIBRARY });
+  const certificate = definition.kind === "DiskImage" ? null : CERTIFICATE;
+  return describeOrder({
+    ...{ media: MEDIA, manifestSha256: MANIFEST, definition, certificate },
+    library: LIBRARY,
+  });
 }
 
 test("describeOrder() names every input, each content once and with its digest", () => {
@@ -80,6 +92,12 @@ test("describeOrder() names every input, each content once and with its digest",
       { kind: "ask", name: "OSDComputerName" },
       { kind: "secret", name: "JoinPassword" },
     ],
+    certificate: {
+      kind: "selfSigned",
+      thumbprint: CERTIFICATE.thumbprint,
+      subject: "CN=hq",
+      notAfterMs: 2,
+    },
     contents: ["winpe", "tools", "os-w11", "pfx-hq"].map((name) => ({
       name,
       digest: LIBRARY.contents.get(name)?.digest,

@@ -1,6 +1,7 @@
 import type { BootableMedia, MediaDefinition, Variable } from "../media/definition.ts";
 import type { Library } from "../media/library.ts";
 import { neededContents } from "../media/needed-contents.ts";
+import type { CertificateFacts } from "../media/stick-certificate.ts";
 
 /** What went into a build, as its log names it. */
 export type LoggedOrder = {
@@ -12,6 +13,8 @@ export type LoggedOrder = {
   readonly taskSequence: string | null;
   readonly prestart: { readonly command: string; readonly package: string | null } | null;
   readonly variables: readonly LoggedVariable[];
+  /** What the stick proves itself with: who made it and what it is known by. */
+  readonly certificate: Omit<CertificateFacts, "notBeforeMs"> | null;
   /** All content that the media need, what their task sequence fetches too; the file of an imported certificate last. */
   readonly contents: readonly LoggedContent[];
   readonly distributionPoints: readonly string[];
@@ -32,10 +35,12 @@ type Inputs = {
   readonly definition: MediaDefinition;
   /** More than the definition names does no harm. */
   readonly library: Pick<Library, "contents" | "taskSequences">;
+  readonly certificate: CertificateFacts | null;
 };
 
 /** What a build's log says of its inputs. */
-export function describeOrder({ media, manifestSha256, definition, library }: Inputs): LoggedOrder {
+export function describeOrder(inputs: Inputs): LoggedOrder {
+  const { media, manifestSha256, definition, library, certificate } = inputs;
   const { contents, taskSequences } = library;
   const names = [...neededContents(definition, library), ...certificateOf(definition)];
   const taskSequence = definition.kind === "DiskImage" ? null : definition.spec.taskSequence;
@@ -43,6 +48,7 @@ export function describeOrder({ media, manifestSha256, definition, library }: In
     media,
     manifestSha256,
     ...(definition.kind === "DiskImage" ? NOTHING_COMPOSED : describeSpec(definition.spec)),
+    certificate: certificate === null ? null : describeCertificate(certificate),
     taskSequence: nameRevision(taskSequence, taskSequences),
     contents: names.flatMap((name) => {
       const content = contents.get(name);
@@ -50,6 +56,11 @@ export function describeOrder({ media, manifestSha256, definition, library }: In
     }),
     distributionPoints: definition.spec.distributionPoints,
   };
+}
+
+function describeCertificate(facts: CertificateFacts): LoggedOrder["certificate"] {
+  const { kind, thumbprint, subject, notAfterMs } = facts;
+  return { kind, thumbprint, subject, notAfterMs };
 }
 
 const NOTHING_COMPOSED = {

@@ -38,6 +38,7 @@ const ORDER = {
   taskSequence: null,
   prestart: null,
   variables: [],
+  certificate: null,
   contents: [],
   distributionPoints: [],
 };
@@ -57,6 +58,12 @@ const EVENTS: readonly BuildLogEvent[] = [
         { kind: "ask", name: "B" },
         { kind: "secret", name: "C" },
       ],
+      certificate: {
+        kind: "pkcs12",
+        thumbprint: "AB".repeat(20),
+        subject: "CN=hq",
+        notAfterMs: 1_800_000_000_000,
+      },
       contents: [{ name: "winpe", digest: SHA256 }],
       distributionPoints: ["local", "oslo"],
     },

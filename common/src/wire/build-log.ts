@@ -73,6 +73,7 @@ function orderToWire(order: LoggedOrder, drives: readonly LoggedDrive[]): WireOr
     prestartCommand: prestart?.command ?? "",
     prestartPackage: prestart?.package ?? "",
     variables: order.variables.map((variable) => ({ value: "", ...variable })),
+    certificate: order.certificate === null ? undefined : { ...order.certificate },
     contents: order.contents.map((content) => ({ ...content })),
     distributionPoints: [...order.distributionPoints],
     drives: drives.map((drive) => ({ ...drive })),
@@ -83,6 +84,8 @@ function orderFromWire(wire: WireOrder): BuildLogEvent | null {
   const variables = wire.variables.map(variableFromWire).filter((variable) => variable !== null);
   if (variables.length < wire.variables.length) return null;
   const { mediaName: name, mediaRevision: revision, mediaDigest: digest } = wire;
+  const certificate = certificateFromWire(wire.certificate);
+  if (certificate === "unknown") return null;
   const order: LoggedOrder = {
     media: { name, revision, digest },
     manifestSha256: wire.manifestSha256,
@@ -94,10 +97,20 @@ function orderFromWire(wire: WireOrder): BuildLogEvent | null {
         ? null
         : { command: wire.prestartCommand, package: wire.prestartPackage || null },
     variables,
+    certificate,
     contents: wire.contents,
     distributionPoints: wire.distributionPoints,
   };
   return { kind: "ordered", order, drives: wire.drives };
+}
+
+function certificateFromWire(
+  wire: WireOrder["certificate"],
+): LoggedOrder["certificate"] | "unknown" {
+  if (wire === undefined) return null;
+  const { kind, thumbprint, subject, notAfterMs } = wire;
+  if (kind !== "selfSigned" && kind !== "pkcs12") return "unknown";
+  return { kind, thumbprint, subject, notAfterMs };
 }
 
 function variableFromWire(wire: WireOrder["variables"][number]): LoggedVariable | null {

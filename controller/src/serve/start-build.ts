@@ -75,9 +75,9 @@ function sourcesOf({ definition, made }: CompiledMedia): BuildSources {
 
 function logOrder({ revision, compiled }: MediaPlan, manifestSha256: string): LoggedOrder {
   const { name, revision: number, digest } = revision;
-  const { definition, library } = compiled;
+  const { definition, library, certificate } = compiled;
   const media = { name, revision: number, digest };
-  return describeOrder({ media, manifestSha256, definition, library });
+  return describeOrder({ media, manifestSha256, definition, library, certificate });
 }
 
 async function findRepeated(

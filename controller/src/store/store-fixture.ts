@@ -19,6 +19,7 @@ export const ORDER: LoggedOrder = {
   taskSequence: null,
   prestart: null,
   variables: [{ kind: "secret", name: "JoinPassword" }],
+  certificate: null,
   contents: [],
   distributionPoints: ["local"],
 };

@@ -30,6 +30,12 @@ test("renderLogLine() names every input of an order, a secret one by its name on
       { kind: "ask", name: "OSDComputerName" },
       { kind: "secret", name: "JoinPassword" },
     ],
+    certificate: {
+      kind: "selfSigned",
+      thumbprint: "AB".repeat(4),
+      subject: "CN=hq",
+      notAfterMs: AT_MS,
+    },
     contents: [{ name: "winpe", digest: "d".repeat(8) }],
     distributionPoints: ["oslo", "local"],
   } as const;
@@ -43,6 +49,7 @@ test("renderLogLine() names every input of an order, a secret one by its name on
         distribution points: oslo, local
         prestart command: cmd /C ask.cmd
         prestart package: ask
+        certificate: CN=hq, selfSigned, thumbprint ABABABAB, until 2026-11-22T09:00:00Z
         variable: OSDTimeZone = "UTC"
         variable: OSDComputerName is asked at boot
         variable: JoinPassword = ***

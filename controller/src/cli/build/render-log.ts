@@ -10,6 +10,7 @@ import type { LoggedOrder, LoggedVariable } from "@stickfarm/common/build/logged
 import { renderBytes } from "@stickfarm/common/bytes";
 import { renderElapsed } from "@stickfarm/common/durations";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
+import { renderTime } from "../output/render-fields.ts";
 
 /** One line of a build's log for a person; what was ordered takes a line for each input below it. */
 export function renderLogLine({ atMs, event }: BuildLogLine): string {
@@ -32,7 +33,7 @@ function describe(event: BuildLogEvent): readonly string[] {
 }
 
 function describeOrder(order: LoggedOrder, drives: readonly LoggedDrive[]): readonly string[] {
-  const { media, label, bootImage, taskSequence, prestart } = order;
+  const { media, label, bootImage, taskSequence, prestart, certificate } = order;
   const lines: readonly (readonly [string, string | null])[] = [
     ["revision", media.digest],
     ["manifest", order.manifestSha256],
@@ -43,6 +44,7 @@ function describeOrder(order: LoggedOrder, drives: readonly LoggedDrive[]): read
     ["distribution points", order.distributionPoints.join(", ")],
     ["prestart command", prestart?.command ?? null],
     ["prestart package", prestart?.package ?? null],
+    ["certificate", certificate === null ? null : describeCertificate(certificate)],
     ...order.variables.map((variable) => ["variable", describeVariable(variable)] as const),
     ...drives.map((drive) => ["drive", describeDrive(drive)] as const),
   ];
@@ -51,6 +53,11 @@ function describeOrder(order: LoggedOrder, drives: readonly LoggedDrive[]): read
     `ordered ${media.name}@${media.revision}`,
     ...shown.map(([name, value]) => `${name}: ${value}`),
   ];
+}
+
+function describeCertificate(certificate: NonNullable<LoggedOrder["certificate"]>): string {
+  const { kind, subject, thumbprint, notAfterMs } = certificate;
+  return `${subject}, ${kind}, thumbprint ${thumbprint}, until ${renderTime(notAfterMs)}`;
 }
 
 function describeVariable(variable: LoggedVariable): string {

@@ -867,12 +867,26 @@ export interface LoggedOrder {
   readonly prestartPackage: string;
   /** In the order of the definition. */
   readonly variables: readonly LoggedVariable[];
-  /** Everything that the definition names, once each. */
+  /** Everything that the definition needs, once each. */
   readonly contents: readonly LoggedContent[];
   /** Names, first choice first. */
   readonly distributionPoints: readonly string[];
   /** Every drive that was consented to. */
   readonly drives: readonly LoggedDrive[];
+  /** Set when the stick carries one. */
+  readonly certificate: LoggedCertificate | undefined;
+}
+
+/** The certificate that a stick proves itself with. */
+export interface LoggedCertificate {
+  /** selfSigned, pkcs12. */
+  readonly kind: string;
+  /** SHA-1 of the certificate, upper-case hex. */
+  readonly thumbprint: string;
+  /** As CN=hq. */
+  readonly subject: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly notAfterMs: number;
 }
 
 /** A variable by name; the value of a secret one is never told. */
@@ -9404,6 +9418,7 @@ function createBaseLoggedOrder(): LoggedOrder {
     contents: [],
     distributionPoints: [],
     drives: [],
+    certificate: undefined,
   };
 }
 
@@ -9447,6 +9462,9 @@ export const LoggedOrder: MessageFns<LoggedOrder> = {
     }
     for (const v of message.drives) {
       LoggedDrive.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.certificate !== undefined) {
+      LoggedCertificate.encode(message.certificate, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -9568,6 +9586,14 @@ export const LoggedOrder: MessageFns<LoggedOrder> = {
             message.drives.push(LoggedDrive.decode(reader, reader.uint32()));
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.certificate = LoggedCertificate.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -9637,6 +9663,7 @@ export const LoggedOrder: MessageFns<LoggedOrder> = {
       drives: globalThis.Array.isArray(object?.drives)
         ? object.drives.map((e: any) => LoggedDrive.fromJSON(e))
         : [],
+      certificate: isSet(object.certificate) ? LoggedCertificate.fromJSON(object.certificate) : undefined,
     };
   },
 
@@ -9681,6 +9708,9 @@ export const LoggedOrder: MessageFns<LoggedOrder> = {
     if (message.drives?.length) {
       obj.drives = message.drives.map((e) => LoggedDrive.toJSON(e));
     }
+    if (message.certificate !== undefined) {
+      obj.certificate = LoggedCertificate.toJSON(message.certificate);
+    }
     return obj;
   },
 
@@ -9702,6 +9732,130 @@ export const LoggedOrder: MessageFns<LoggedOrder> = {
     message.contents = object.contents?.map((e) => LoggedContent.fromPartial(e)) || [];
     message.distributionPoints = object.distributionPoints?.map((e) => e) || [];
     message.drives = object.drives?.map((e) => LoggedDrive.fromPartial(e)) || [];
+    message.certificate = (object.certificate !== undefined && object.certificate !== null)
+      ? LoggedCertificate.fromPartial(object.certificate)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLoggedCertificate(): LoggedCertificate {
+  return { kind: "", thumbprint: "", subject: "", notAfterMs: 0 };
+}
+
+export const LoggedCertificate: MessageFns<LoggedCertificate> = {
+  encode(message: LoggedCertificate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.thumbprint !== "") {
+      writer.uint32(18).string(message.thumbprint);
+    }
+    if (message.subject !== "") {
+      writer.uint32(26).string(message.subject);
+    }
+    if (message.notAfterMs !== 0) {
+      writer.uint32(32).uint64(message.notAfterMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoggedCertificate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoggedCertificate() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.thumbprint = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.notAfterMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LoggedCertificate {
+    return {
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      thumbprint: isSet(object.thumbprint) ? globalThis.String(object.thumbprint) : "",
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      notAfterMs: isSet(object.notAfterMs)
+        ? globalThis.Number(object.notAfterMs)
+        : isSet(object.not_after_ms)
+        ? globalThis.Number(object.not_after_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: LoggedCertificate): unknown {
+    const obj: any = {};
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.thumbprint !== "") {
+      obj.thumbprint = message.thumbprint;
+    }
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    if (message.notAfterMs !== 0) {
+      obj.notAfterMs = Math.round(message.notAfterMs);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LoggedCertificate>, I>>(base?: I): LoggedCertificate {
+    return LoggedCertificate.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoggedCertificate>, I>>(object: I): LoggedCertificate {
+    const message = createBaseLoggedCertificate() as any;
+    message.kind = object.kind ?? "";
+    message.thumbprint = object.thumbprint ?? "";
+    message.subject = object.subject ?? "";
+    message.notAfterMs = object.notAfterMs ?? 0;
     return message;
   },
 };
