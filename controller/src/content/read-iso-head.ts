@@ -10,7 +10,12 @@ export type IsoHead = {
   readonly hasUdf: boolean;
   /** The volume's name, without the spaces that fill it up. */
   readonly volumeId: string;
+  /** Root directories: of the plain names, and of the long ones of Joliet. */
+  readonly roots: readonly IsoExtent[];
 };
+
+/** Where something lies in the image. */
+export type IsoExtent = { readonly offsetBytes: number; readonly lengthBytes: number };
 
 const SECTOR_BYTES = 2048;
 /** The descriptors begin here; real images have fewer than ten. Source: ECMA-119, 6.2.1 and 8. */
@@ -53,12 +58,29 @@ function parseIsoHead(doing: string, sectors: Buffer, fileBytes: number): Result
   if (primary === -1) return refuse(hasUdf ? "it is UDF only" : "it holds no ISO 9660 file system");
   // Source: ECMA-119, 8.4.8 and 8.4.13.
   const at = primary * SECTOR_BYTES;
-  const volumeBytes = sectors.readUInt32LE(at + 80) * sectors.readUInt16LE(at + 128);
+  const blockBytes = sectors.readUInt16LE(at + 128);
+  if (blockBytes !== SECTOR_BYTES)
+    return refuse(`its blocks have ${blockBytes} bytes, must have ${SECTOR_BYTES}`);
+  const volumeBytes = sectors.readUInt32LE(at + 80) * blockBytes;
   if (fileBytes < volumeBytes)
     return refuse(
       `it has ${fileBytes} bytes (${renderBytes(fileBytes)}), must have ${volumeBytes}: it was cut short`,
     );
   // Source: ECMA-119, 8.4.7; names beyond ASCII are in UTF-8 where they are at all.
   const volumeId = sectors.toString("utf8", at + 40, at + 72).replace(/[\0 ]+$/, "");
-  return ok({ volumeBytes, hasUdf, volumeId });
+  const isTree = (name: string, index: number) =>
+    name === "CD001" && [1, 2].includes(sectors[index * SECTOR_BYTES] ?? 0);
+  const roots = names.flatMap((name, index) =>
+    isTree(name, index) ? [readRoot(sectors, index * SECTOR_BYTES)] : [],
+  );
+  return ok({ volumeBytes, hasUdf, volumeId, roots });
+}
+
+/** Source: ECMA-119, 8.4.18 and 9.1. */
+function readRoot(sectors: Buffer, at: number): IsoExtent {
+  const record = at + 156;
+  return {
+    offsetBytes: sectors.readUInt32LE(record + 2) * SECTOR_BYTES,
+    lengthBytes: sectors.readUInt32LE(record + 10),
+  };
 }

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from "@stickfarm/common/result";
 import { checkDiskRoom } from "@stickfarm/common/rim/disk-room";
 import { runTool } from "@stickfarm/common/rim/run-tool";
 import { type FindTool, findTool, toolMissing } from "@stickfarm/common/rim/tools";
+import { checkIsoTree } from "./check-iso-tree.ts";
 import { readIsoHead } from "./read-iso-head.ts";
 
 export type IsoOptions = {
@@ -32,7 +33,10 @@ export async function withIsoTree<Value>(
   const head = await readIsoHead(isoPath);
   if (!head.ok) return head;
   const parent = options.temporaryFolder ?? process.env["TMPDIR"] ?? "/var/tmp";
-  const room = await checkDiskRoom(parent, { doing, sizeBytes: head.value.volumeBytes });
+  const sum = await checkIsoTree(isoPath, head.value);
+  if (!sum.ok) return sum;
+  // The same bytes may lie in the image once and be files a thousand times.
+  const room = await checkDiskRoom(parent, { doing, sizeBytes: sum.value.contentBytes });
   if (!room.ok) return room;
   const temporary = await mkdtemp(join(parent, "stickfarm-iso-"));
   try {

@@ -1,16 +1,13 @@
 import { isIdentityName as isName } from "@stickfarm/common/identity";
 import type { Content } from "@stickfarm/common/media/content";
-import { blobsOfContent } from "@stickfarm/common/media/content-blobs";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { contentFromWire, contentToWire, factsToWire } from "@stickfarm/common/wire/content";
 import type { ContentSummary } from "@stickfarm/proto/stickfarm/v1/operator";
+import { whyNotContent } from "../content/check-content.ts";
 import { digestContent } from "../content/content-digest.ts";
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
 import type { Farm } from "./farm.ts";
-
-/** Blobs named when content is missing: enough to see what is wrong, not a list of thousands. */
-const MISSING_NAMED_MAX = 5;
 
 type Answers = Pick<OperatorAnswers, "registerContent" | "listContents" | "getContent">;
 
@@ -24,12 +21,8 @@ export function answerContents(farm: Farm): Answers {
           code: "name_invalid",
           detail: `Cannot add content: "${parsed.value.name}" is no name`,
         });
-      const missing = await missingBlobs(farm, parsed.value);
-      if (missing.length > 0)
-        return fail({
-          code: "content_missing",
-          detail: `Cannot add content "${parsed.value.name}": ${missing.length} of its files are not in the library (${missing.slice(0, MISSING_NAMED_MAX).join(", ")})`,
-        });
+      const problem = await whyNotContent(parsed.value, farm.library.sizeOf);
+      if (problem !== null) return fail(problem);
       // What it is called is what it is: nobody's word is taken for a digest.
       const digest = digestContent(parsed.value);
       const added = await farm.store.contents.add({
@@ -54,15 +47,6 @@ export function answerContents(farm: Farm): Answers {
 
 export function contentUnknown(what: string, name: string): Problem {
   return { code: "content_unknown", detail: `Cannot ${what} content "${name}": there is none` };
-}
-
-/** Paths, or the image, whose bytes the library does not hold. */
-async function missingBlobs(farm: Farm, content: Content): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const { path, blob } of blobsOfContent(content)) {
-    if (!(await farm.library.has(blob.sha256))) missing.push(path);
-  }
-  return missing;
 }
 
 function summarise(content: Content): ContentSummary {
