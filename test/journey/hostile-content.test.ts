@@ -86,6 +86,7 @@ test(
     const added = await add(farm, "tree");
     expect(added, added.stderr).toMatchObject({ code: 0 });
     expect(JSON.parse(added.stdout)).toMatchObject({ fileCount: 100_000 });
+    expect((await filesOf(farm)).blobs).toHaveLength(7);
     expect(added.peakBytes).toBeLessThan(512 * MIB);
     expect(peakBytesOf(farm.controller().pid)).toBeLessThan(768 * MIB);
     const crowded = join(farm.directory, "crowded");
@@ -112,14 +113,10 @@ function add({ directory, env }: TestFarm, path: string, ...options: string[]) {
 }
 
 /** What the library holds, half received blobs among it, and what is known by name. */
-async function filesOf(farm: TestFarm): Promise<unknown> {
-  const entries = await readdir(join(farm.directory, "farm"), {
-    recursive: true,
-    withFileTypes: true,
-  });
-  const blobs = entries.filter((entry) => entry.isFile() && entry.parentPath.includes("content"));
-  return [
-    blobs.map(({ name }) => name),
-    JSON.parse(await farm.must("content", "list", "-o", "json")),
-  ];
+async function filesOf(farm: TestFarm) {
+  const library = join(farm.directory, "farm/library");
+  const entries = await readdir(library, { recursive: true, withFileTypes: true });
+  const blobs = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const contents: unknown = JSON.parse(await farm.must("content", "list", "-o", "json"));
+  return { blobs, contents };
 }
