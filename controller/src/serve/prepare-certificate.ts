@@ -26,13 +26,18 @@ export type PreparedCertificate = {
   readonly findings: readonly Finding[];
 };
 
+/** What is needed of the farm. */
+export type CertificateFarm = Pick<Farm, "library" | "nowMs" | "randomBytes"> & {
+  readonly store: Pick<Farm["store"], "certificates">;
+};
+
 /**
  * The certificate that a definition asks for: a new one for each compilation, or the one that was brought along.
  *
  * Problems: those of importCertificate; certificate_unfit for dates that leave less than a day; content_missing.
  */
 export async function prepareCertificate(
-  farm: Farm,
+  farm: CertificateFarm,
   definition: BootableMedia,
   known: Pick<Names, "contents"> & { readonly secrets: ReadonlyMap<string, Secret> },
 ): Promise<Result<PreparedCertificate>> {
@@ -57,7 +62,7 @@ export async function prepareCertificate(
 }
 
 async function createOwn(
-  farm: Farm,
+  farm: CertificateFarm,
   name: string,
   { notBeforeMs, notAfterMs }: Extract<MediaCertificate, { readonly kind: "selfSigned" }>,
 ): Promise<Result<PreparedCertificate>> {
@@ -75,7 +80,7 @@ async function createOwn(
 }
 
 async function readFile(
-  farm: Farm,
+  farm: CertificateFarm,
   { sha256, sizeBytes }: { readonly sha256: string; readonly sizeBytes: number },
   doing: string,
 ): Promise<Result<Uint8Array>> {
