@@ -42,12 +42,6 @@ export const PROBLEMS = {
     status: "INVALID_ARGUMENT",
     remedy: "Correct the lines named above and check again with `stickfarm media check`",
   },
-  field_not_built: {
-    retry: "never",
-    exit: 2,
-    status: "UNIMPLEMENTED",
-    remedy: "Leave the field out, or give it its default",
-  },
   name_invalid: {
     retry: "never",
     exit: 2,

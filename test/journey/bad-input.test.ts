@@ -58,21 +58,6 @@ type Expected = {
   readonly says: string;
 };
 
-const NOT_BUILT = `apiVersion: stickfarm/v1
-kind: BootableMedia
-metadata: { name: my-media }
-spec:
-  files: [{ content: tools }]
-  output:
-    usb: { oversizeFiles: splitWim }
-    iso: { fileName: my-media.iso }
-  taskSequence: { name: install-w11 }
-  customization:
-    prestart: { command: cmd /C ask-user.cmd }
-`;
-
-const NOT_BUILT_PATHS = ["spec.output.usb.oversizeFiles"];
-
 test("a definition's mistakes come all at once, each with its place and its remedy, and nothing is stored", {
   timeout: 600_000,
 }, async () => {
@@ -80,7 +65,6 @@ test("a definition's mistakes come all at once, each with its place and its reme
   await writeFile(join(farm.directory, "tools.img"), Buffer.alloc(512));
   await farm.must("content", "add", "tools.img", "--name", "tools");
   await writeFile(join(farm.directory, "wrong.yaml"), MISTAKES);
-  await writeFile(join(farm.directory, "later.yaml"), NOT_BUILT);
 
   for (const command of [["check"], ["apply", "-f"]]) {
     const ended = await farm.run("media", ...command, "wrong.yaml", "-o", "json");
@@ -93,12 +77,6 @@ test("a definition's mistakes come all at once, each with its place and its reme
     expect(shown.stdout).toContain(`wrong.yaml:${line}:${column}: error: ${path}: `);
   expect(`${shown.stdout}${shown.stderr}`).not.toMatch(/Tr0ub4dor|hunter2/);
 
-  const later = await farm.run("media", "apply", "-f", "later.yaml", "-o", "json");
-  expect(refusalOf(later)).toMatchObject({ code: "definition_invalid", exit: 2 });
-  const refused = findingsOf(later.stdout)
-    .filter(({ ruleId }) => ruleId === "field-not-built")
-    .map(({ path }) => path);
-  expect(refused.sort()).toEqual([...NOT_BUILT_PATHS].sort());
   expect(JSON.parse(await farm.must("media", "list", "-o", "json"))).toEqual([]);
 });
 

@@ -19,7 +19,6 @@ import { checkDistribution } from "./rules/check-distribution.ts";
 import { checkFiles } from "./rules/check-files.ts";
 import { checkManagement } from "./rules/check-management.ts";
 import { checkMetadata, checkName } from "./rules/check-metadata.ts";
-import { checkNotBuilt } from "./rules/check-not-built.ts";
 import { checkOutput } from "./rules/check-output.ts";
 import { checkPointer } from "./rules/check-pointer.ts";
 import { checkPrestart } from "./rules/check-prestart.ts";
@@ -94,7 +93,6 @@ function checkBootableMedia(raw: object, { nowMs, library }: Circumstances): Che
     ...checkPointer(draft),
     ...checkPasswordStrength(draft, library),
     ...checkDistribution(draft.spec?.distributionPoints),
-    ...checkNotBuilt(draft),
     ...lookUp(referencesOfBootableMedia(draft), library),
   ];
   return {

@@ -10,8 +10,7 @@ import {
 
 /**
  * The YAML contract: which keys there are and of what type. What values they may have, alone and together, is in
- * `rules/`; what they become is `definition.ts`. A key that is not here is an error. Not every key here is built yet:
- * those are parsed and checked like the others, then refused by name (`rules/check-not-built.ts`).
+ * `rules/`; what they become is `definition.ts`. A key that is not here is an error.
  *
  * Every optional key may be left out; its default is in `to-definition.ts`, and said here for editors, which get the
  * words, the defaults and the patterns of this file as a JSON Schema (`definition-schema.ts`).

@@ -31,10 +31,6 @@ export const RULES = {
   "field-missing": error("A required field is missing"),
   "field-wrong-type": error("A value has the wrong type"),
   "choice-unknown": error("A value is none of the possible ones"),
-  "field-not-built": error(
-    "A field of the contract cannot be made by this version",
-    "field_not_built",
-  ),
 
   // metadata, and every field that holds a name.
   "name-invalid": error("A name has characters that names cannot have, or is too long"),

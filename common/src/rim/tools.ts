@@ -29,6 +29,10 @@ export const TOOLS = {
     debianPackage: "mtools",
     reason: "reads the EFI image that an ISO image starts by",
   },
+  "wimlib-imagex": {
+    debianPackage: "wimtools",
+    reason: "splits Windows images that FAT32 cannot hold",
+  },
   "grub-mkimage": {
     debianPackage: "grub-common",
     reason: "makes GRUB's core.img, so that a BIOS starts a kernel from a stick",

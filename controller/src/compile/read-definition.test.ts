@@ -55,7 +55,6 @@ test("readDefinition() finds every mistake at once, each with its place, rule an
       "11:15 error spec.management.siteCode: is a number, must be text | Put the value in quotes",
       "13:14 error spec.management.managementPoints[0].url: is no address, must begin with http:// or https:// and name a host | Write it as http://HOST:PORT or https://HOST:PORT",
       "15:12 error spec.output.usb.partition_table: is not a field of a definition | Did you mean "partitionTable"?",
-      "15:49 error (field_not_built) spec.output.usb.oversizeFiles: is not built yet: this version cannot split a WIM file of 4 GiB or more | Write reject, or leave it out",
       "16:12 error spec.output.label: has "|", which no label can hold | Leave it out",
       "18:25 error spec.security.password.secret: is not the name of a secret, must be 1 to 127 of a-z, 0-9, - and /, beginning and ending with a letter or digit | Write the name that \`stickfarm secret set NAME\` was given, never the value",
       "19:22 error (content_unknown) spec.bootImage.name: is "winpe-x65", which is not in the content library | Did you mean "winpe-x64"?",

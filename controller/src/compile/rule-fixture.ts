@@ -23,7 +23,6 @@ export type RuleFixture = {
 /** Rules that a definition alone cannot break, or not alone, and the test that breaks them. */
 export const RULES_APART: Readonly<Partial<Record<RuleId, string>>> = {
   "findings-cut": "controller/src/compile/read-definition.test.ts",
-  "field-not-built": "test/journey/bad-input.test.ts",
   "certificate-key-long": "controller/src/trust/import-certificate.test.ts",
   "certificate-root-unknown": "controller/src/trust/import-certificate.test.ts",
   "certificate-reused": "test/journey/certificate.test.ts",

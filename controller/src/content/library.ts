@@ -16,6 +16,8 @@ import { receiveBlob } from "./receive-blob.ts";
  */
 export type Library = {
   readonly has: (sha256: string) => Promise<boolean>;
+  /** Where a blob lies, or would: for programs that read it. */
+  readonly pathOf: (sha256: string) => string;
   /** Bytes, or `null` when it is not here. */
   readonly sizeOf: (sha256: string) => Promise<number | null>;
   /**
@@ -66,6 +68,7 @@ export async function openLibrary(directory: string): Promise<Result<Library>> {
     return receiveBlob(blob, { bytes, path, temporaryPath: join(incoming, randomUUID()) });
   };
   return ok({
+    pathOf,
     has: async (sha256) => (await sizeOfFile(pathOf(sha256))) !== null,
     sizeOf: (sha256) => sizeOfFile(pathOf(sha256)),
     openRange: (sha256, range) => openFileRange(sha256, pathOf(sha256), range),

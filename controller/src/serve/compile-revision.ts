@@ -19,6 +19,7 @@ import type { Farm } from "./farm.ts";
 import { findMissing } from "./find-missing.ts";
 import { prepareCertificate } from "./prepare-certificate.ts";
 import { readLibrary } from "./read-library.ts";
+import { splitOversize } from "./split-oversize.ts";
 
 export type CompiledMedia = {
   readonly definition: MediaDefinition;
@@ -42,7 +43,8 @@ export type CompiledMedia = {
  * Compile a stored revision against the content and the secrets of today.
  *
  * Problems: definition_invalid, when what it names has gone; content_missing, when some of it is on none of the
- *           definition's distribution points, with all of it; store_damaged; those of prepareCertificate and of compileManifest.
+ *           definition's distribution points, with all of it; store_damaged; those of splitOversize, of
+ *           prepareCertificate and of compileManifest.
  */
 export async function compileRevision(
   farm: Farm,
@@ -56,6 +58,9 @@ export async function compileRevision(
   const missing = await findMissing(farm, definition, contents);
   if (missing !== null)
     return fail(describeMissing(`Cannot build "${revision.name}@${revision.revision}"`, missing));
+  const { splitWim } = farm;
+  const fitting = await splitOversize({ definition, contents, splitWim });
+  if (!fitting.ok) return fitting;
   const secrets = await openSecrets(farm, definition);
   if (!secrets.ok) return secrets;
   const prepared =
@@ -68,7 +73,7 @@ export async function compileRevision(
     definition,
     revision: revision.revision,
     digest: revision.digest,
-    contents: library.contents,
+    contents: new Map(fitting.value.map((content) => [content.name, content])),
     secrets: secrets.value,
     taskSequences: library.taskSequences,
     certificate,

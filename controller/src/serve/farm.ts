@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import type { SecretBox } from "../trust/secret-box.ts";
 import type { AgentSessions } from "./agent-sessions.ts";
 import type { ChangeSignal } from "./change-signal.ts";
+import type { SplitWim } from "./create-wim-splitter.ts";
 
 /** What the parts of the shell share: the truth, who is connected, and the effects. */
 export type Farm = {
@@ -24,6 +25,7 @@ export type Farm = {
   /** Ed25519 by the farm's signing key. */
   readonly sign: (bytes: Uint8Array) => Uint8Array;
   readonly secretBox: SecretBox;
+  readonly splitWim: SplitWim;
   readonly nowMs: () => number;
   /** Sortable by time, 26 characters. */
   readonly newId: () => string;

@@ -29,6 +29,7 @@ import type { SecretsKeyFile } from "../trust/secrets-key.ts";
 import { agentAnswers } from "./agent-answers.ts";
 import { AgentSessions } from "./agent-sessions.ts";
 import { ChangeSignal } from "./change-signal.ts";
+import { createWimSplitter } from "./create-wim-splitter.ts";
 import type { Farm } from "./farm.ts";
 import { type NatsOptions, type NatsPlane, openNatsPlane } from "./nats-plane.ts";
 import { operatorAnswers } from "./operator-answers.ts";
@@ -148,6 +149,7 @@ function createFarm({ options, trust, library, points, store, nats, progressed }
     waiting: new Map(),
     sign: (bytes) => trust.signer.sign(bytes),
     secretBox: maskSecrets(trust.secretBox, options.mask),
+    splitWim: createWimSplitter({ library, splits: store.wimSplits }),
     nowMs: Date.now,
     newId: () => ulid(),
     randomBytes,

@@ -174,4 +174,12 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   ALTER TABLE builds ADD COLUMN sources TEXT NOT NULL DEFAULT '{"points":["local"],"made":[]}';
   `,
+  `
+  CREATE TABLE wim_splits (
+    sha256 TEXT NOT NULL,
+    part_bytes INTEGER NOT NULL,
+    parts TEXT NOT NULL,
+    PRIMARY KEY (sha256, part_bytes)
+  ) STRICT;
+  `,
 ];

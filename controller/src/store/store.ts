@@ -7,6 +7,7 @@ import type { Db } from "./db.ts";
 import { type DefinitionsStore, definitionsStore } from "./definitions-store.ts";
 import { type PointsStore, pointsStore } from "./points-store.ts";
 import { type SecretsStore, secretsStore } from "./secrets-store.ts";
+import { type WimSplitsStore, wimSplitsStore } from "./wim-splits-store.ts";
 
 /** The controller's truth, one part a subject, all on the one writing connection. */
 export type Store = {
@@ -19,6 +20,7 @@ export type Store = {
   readonly points: PointsStore;
   readonly secrets: SecretsStore;
   readonly taskSequences: DefinitionsStore;
+  readonly wimSplits: WimSplitsStore;
 };
 
 export function storeOn(db: Db): Store {
@@ -32,5 +34,6 @@ export function storeOn(db: Db): Store {
     points: pointsStore(db),
     secrets: secretsStore(db),
     taskSequences: definitionsStore(db, "task_sequences"),
+    wimSplits: wimSplitsStore(db),
   };
 }

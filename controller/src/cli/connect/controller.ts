@@ -3,6 +3,7 @@ import { CONTROLLER_HOST } from "@stickfarm/common/identity";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { parseProblemStatus } from "@stickfarm/common/wire/problem-status";
+import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
 import type { OperatorConfig } from "../../trust/operator-config.ts";
 
 /** The controller as commands see it: every call is bounded, every failure is a `Problem` that names the address. */
@@ -34,8 +35,15 @@ type FollowOptions<Response> = {
   readonly receive: (response: Response) => Result<void>;
 };
 
-/** A plan compiles the definition, which hashes nothing but may read many rows; more than this is no answer. */
+/** Nothing hashes or copies but what compiles; more than this is no answer. */
 const CALL_DEADLINE_MS = 60_000;
+/** A compilation may split Windows images first, at the pace of the controller's disk. */
+const COMPILE_DEADLINE_MS = 60 * 60_000;
+const COMPILING: ReadonlySet<string> = new Set([
+  OperatorServiceService.plan.path,
+  OperatorServiceService.startBuild.path,
+  OperatorServiceService.compileMedia.path,
+]);
 /** A tree of 100,000 files is about 15 MiB; grpc-js refuses more than 4 MiB by default. */
 const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -83,10 +91,14 @@ function call<Request, Response>(
       method.responseDeserialize,
       request,
       new Metadata(),
-      { deadline: Date.now() + CALL_DEADLINE_MS },
+      { deadline: Date.now() + deadlineMsOf(method.path) },
       (error, response) => resolve(response === undefined ? fail(toProblem(error)) : ok(response)),
     );
   });
+}
+
+function deadlineMsOf(path: string): number {
+  return COMPILING.has(path) ? COMPILE_DEADLINE_MS : CALL_DEADLINE_MS;
 }
 
 async function follow<Request, Response>(

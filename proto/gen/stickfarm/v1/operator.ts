@@ -12378,7 +12378,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: GetBootResponse): Buffer => Buffer.from(GetBootResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetBootResponse => GetBootResponse.decode(value),
   },
-  /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
+  /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing. */
   plan: {
     path: "/stickfarm.v1.OperatorService/Plan" as const,
     requestStream: false as const,
@@ -12551,7 +12551,7 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   recordBoot: handleUnaryCall<RecordBootRequest, RecordBootResponse>;
   /** Problems: media_unknown, boot_unknown. */
   getBoot: handleUnaryCall<GetBootRequest, GetBootResponse>;
-  /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
+  /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing. */
   plan: handleUnaryCall<PlanRequest, PlanResponse>;
   /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused. */
   startBuild: handleUnaryCall<StartBuildRequest, StartBuildResponse>;
@@ -12916,7 +12916,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetBootResponse) => void,
   ): ClientUnaryCall;
-  /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing, field_not_built. */
+  /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing. */
   plan(request: PlanRequest, callback: (error: ServiceError | null, response: PlanResponse) => void): ClientUnaryCall;
   plan(
     request: PlanRequest,
