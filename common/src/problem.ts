@@ -243,7 +243,8 @@ export const PROBLEMS = {
     retry: "never",
     exit: 2,
     status: "INVALID_ARGUMENT",
-    remedy: "Split the file: FAT32 holds at most 4 GiB - 1 byte in one file",
+    remedy:
+      "Split the file (a WIM by oversizeFiles: splitWim): FAT32 holds at most 4 GiB - 1 byte in one file",
   },
   directory_too_large: {
     retry: "never",
