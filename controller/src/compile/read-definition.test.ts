@@ -8,7 +8,7 @@ import {
   treeFile,
 } from "@stickfarm/common/media/test-library";
 import { expect, test } from "vitest";
-import { readDefinition, readTaskSequence } from "./read-definition.ts";
+import { readDefinition, readPasswordName, readTaskSequence } from "./read-definition.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22);
 const EXAMPLES = join(import.meta.dirname, "../../../test/support/examples");
@@ -128,6 +128,17 @@ test("readDefinition() gives no definition when only the YAML is wrong", () => {
   const { findings, definition } = readDefinition(text, { nowMs: NOW_MS, library: null });
   expect(findings.map(({ rule }) => rule)).toEqual(["is the same key again"]);
   expect(definition).toBeNull();
+});
+
+test.each([
+  ["spec: { security: { password: { secret: media/hq } } }", "media/hq"],
+  ["spec: { security: { password: { secret: Tr0ub4dor& } } }", null],
+  ["spec: { security: { password: { secret: 7 } } }", null],
+  ["spec: { security: { password: media/hq } }", null],
+  ["{{{", null],
+  ["", null],
+])("readPasswordName() finds in %j the name %j", (text, name) => {
+  expect(readPasswordName(text)).toBe(name);
 });
 
 test("readDefinition() shows 200 findings and counts the rest", () => {

@@ -6,8 +6,10 @@ import {
 import { checkTaskSequence } from "@stickfarm/common/media/check-task-sequence";
 import type { MediaDefinition } from "@stickfarm/common/media/definition";
 import { type Finding, type PlacedFinding, renderPath } from "@stickfarm/common/media/finding";
+import { isSecretName } from "@stickfarm/common/media/name";
 import { RULES } from "@stickfarm/common/media/rule-table";
 import type { TaskSequence } from "@stickfarm/common/media/task-sequence";
+import { valueAt } from "@stickfarm/common/media/value-at";
 import { readYaml, type YamlError, type YamlText } from "./read-yaml.ts";
 
 export type ReadDefinition = Read<MediaDefinition>;
@@ -36,6 +38,12 @@ export function readTaskSequence(
   circumstances: Pick<Circumstances, "library">,
 ): Read<TaskSequence> {
   return readText(text, (raw) => checkTaskSequence(raw, circumstances));
+}
+
+/** The name of the secret that is to be the media password, or `null`; of a text that may not be right yet. */
+export function readPasswordName(text: string): string | null {
+  const name = valueAt(readYaml(text).value, ["spec", "security", "password", "secret"]);
+  return typeof name === "string" && isSecretName(name) ? name : null;
 }
 
 type Check<Definition> = (raw: unknown) => {

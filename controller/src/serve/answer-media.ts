@@ -16,7 +16,7 @@ type Answers = Pick<OperatorAnswers, "applyMedia" | "listMedia" | "getMedia" | "
 export function answerMedia(farm: Farm): Answers {
   return {
     applyMedia: async ({ yaml, dryRun }) => {
-      const circumstances = { nowMs: farm.nowMs(), library: await readLibrary(farm) };
+      const circumstances = { nowMs: farm.nowMs(), library: await readLibrary(farm, yaml) };
       const { findings, definition } = readDefinition(yaml, circumstances);
       if (definition === null)
         return ok({ findings: [...findings], media: undefined, stored: false });

@@ -15,7 +15,7 @@ export function answerTaskSequences(farm: Farm): Answers {
   const { taskSequences } = farm.store;
   return {
     applyTaskSequence: async ({ yaml, dryRun }) => {
-      const library = await readLibrary(farm);
+      const library = await readLibrary(farm, yaml);
       const { findings, definition } = readTaskSequence(yaml, { library });
       if (definition === null)
         return ok({ findings: [...findings], taskSequence: undefined, stored: false });

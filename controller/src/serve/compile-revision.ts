@@ -50,7 +50,7 @@ export async function compileRevision(
   farm: Farm,
   revision: Revision,
 ): Promise<Result<CompiledMedia>> {
-  const library = await readLibrary(farm);
+  const library = await readLibrary(farm, revision.yaml);
   const { findings, definition } = readDefinition(revision.yaml, { nowMs: farm.nowMs(), library });
   if (definition === null) return fail(invalid(revision, findings));
   const names = neededContents(definition, library);
