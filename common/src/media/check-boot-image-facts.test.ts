@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Architecture } from "./architecture.ts";
 import type { BootImageDetails, DriverFacts, WindowsImageFacts } from "./boot-image-facts.ts";
-import { checkBootImageFacts } from "./check-boot-image-facts.ts";
+import { checkBootImageFacts, checkBootWim } from "./check-boot-image-facts.ts";
 import type { BootImageFacts } from "./content.ts";
+import { bootImageContent, imageContent, treeFile } from "./test-library.ts";
 
 const ALL = { declared: ["net", "storage"], found: null } as const;
 
@@ -55,4 +56,17 @@ test("checkBootImageFacts() refuses a WIM for another processor than the loader"
   ]);
   const none = { ...imageWith(ALL, [wim("x64")]), architectures: [] };
   expect(foundIn(none)).toEqual([expect.stringContaining("has no known architecture")]);
+});
+
+test("checkBootWim() warns of a boot.wim that FAT32 holds in parts only", () => {
+  const found = (path: string, sizeBytes: number) =>
+    checkBootWim(["b"], bootImageContent("winpe", ["x64"], [treeFile(path, sizeBytes)])).map(
+      ({ ruleId, rule }) => `${ruleId}: ${rule}`,
+    );
+  expect(found("Sources/BOOT.WIM", 2 ** 32)).toEqual([
+    `boot-image-wim-large: has "Sources/BOOT.WIM" of 4.00 GiB: FAT32 holds it in parts only, which Windows' loader does not start`,
+  ]);
+  expect(found("sources/boot.wim", 2 ** 32 - 1)).toEqual([]);
+  expect(found("sources/install.wim", 2 ** 32)).toEqual([]);
+  expect(checkBootWim(["b"], imageContent("disk"))).toEqual([]);
 });

@@ -1,5 +1,7 @@
+import { renderBytes } from "../bytes.ts";
+import { FAT_FILE_BYTES_MAX } from "../layout/check-tree.ts";
 import { type BootImageDetails, DRIVER_CLASSES } from "./boot-image-facts.ts";
-import type { BootImageFacts } from "./content.ts";
+import type { BootImageFacts, Content } from "./content.ts";
 import { type Finding, type FindingPath, findingAt, quote } from "./finding.ts";
 
 /** Rules about what a boot image's own files say. Nothing is found where they were not read. */
@@ -8,6 +10,16 @@ export function checkBootImageFacts(
   bootImage: BootImageFacts,
 ): readonly Finding[] {
   return [...checkWindowsImages(at, bootImage), ...checkDrivers(at, bootImage.details)];
+}
+
+/** Windows' setup reads a WIM file in parts, the loader that starts boot.wim does not. */
+export function checkBootWim(at: FindingPath, { body }: Content): readonly Finding[] {
+  const files = body.kind === "tree" ? body.files : [];
+  return files.flatMap(({ path, blob }) => {
+    if (!/(^|\/)boot\.wim$/i.test(path) || blob.sizeBytes <= FAT_FILE_BYTES_MAX) return [];
+    const rule = `has ${quote(path)} of ${renderBytes(blob.sizeBytes)}: FAT32 holds it in parts only, which Windows' loader does not start`;
+    return [findingAt("boot-image-wim-large", at, rule, "Make it smaller than 4 GiB")];
+  });
 }
 
 /** The image that starts inside of a WIM file must be for the processor that its loader is for. */

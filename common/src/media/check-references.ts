@@ -1,6 +1,6 @@
 import { assertNever } from "../assert-never.ts";
 import type { Architecture } from "./architecture.ts";
-import { checkBootImageFacts } from "./check-boot-image-facts.ts";
+import { checkBootImageFacts, checkBootWim } from "./check-boot-image-facts.ts";
 import type { Content } from "./content.ts";
 import { LOCAL_DISTRIBUTION_POINT } from "./definition.ts";
 import { type Finding, type FindingPath, findingAt, quote } from "./finding.ts";
@@ -162,7 +162,12 @@ function checkBootImageContent(
     checkTarget([...targets.at, index], target, bootImage.architectures),
   );
   const isOld = bootImage.architectures.includes("x86") && unfit.length === 0;
-  return [...unfit, ...(isOld ? [oldPlatform(at)] : []), ...checkBootImageFacts(at, bootImage)];
+  return [
+    ...unfit,
+    ...(isOld ? [oldPlatform(at)] : []),
+    ...checkBootImageFacts(at, bootImage),
+    ...checkBootWim(at, content),
+  ];
 }
 
 function oldPlatform(at: FindingPath): Finding {

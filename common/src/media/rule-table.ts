@@ -104,6 +104,7 @@ export const RULES = {
   "boot-image-x86": warning("The boot image has 32-bit x86 in it"),
   "boot-image-not-one": error("The content was not added as a boot image"),
   "boot-image-architecture": error("The boot image's WIM is for another architecture"),
+  "boot-image-wim-large": warning("The boot image's boot.wim is too large for FAT32 in one piece"),
   "boot-image-driver-missing": warning("The boot image lacks a class of drivers"),
   "boot-image-drivers-unknown": warning("A Windows boot image's drivers were not declared"),
   "target-architectures-empty": error("targetArchitectures is an empty list"),

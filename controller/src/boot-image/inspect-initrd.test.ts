@@ -70,6 +70,13 @@ test.each([
   });
 });
 
+test("inspectInitrd() stops at one that expands without end", async () => {
+  const { path } = await plant(gzipSync(Buffer.alloc(2 * 1024 * 1024)));
+  expect(await inspectInitrd(path, { maxExpandedBytes: 1024 * 1024 })).toMatchObject({
+    problem: { code: "archive_unreadable", detail: expect.stringContaining("more than 1.00 MiB") },
+  });
+});
+
 test("inspectInitrd() reads nothing after it was stopped", async () => {
   const { path } = await plant(gzipSync(cpioArchive(FILES)));
   const signal = AbortSignal.abort();

@@ -18,10 +18,11 @@ export type InitrdOptions = {
   readonly signal?: AbortSignal | undefined;
   /** For what follows an archive that is not compressed; see `withIsoTree()`. */
   readonly temporaryFolder?: string;
+  readonly maxExpandedBytes?: number;
 };
 
-/** No computer could hold more in its memory. */
-const EXPANDED_MAX_BYTES = 16 * GIB;
+/** Those of installers have some hundred MiB; a computer must hold it in its memory. */
+const EXPANDED_MAX_BYTES = 4 * GIB;
 /** Microcode, then the real one; more is not made. */
 const SEGMENTS_MAX = 4;
 /** Which of the kernel's drivers need no module; one path a line. */
@@ -65,17 +66,20 @@ async function readSegments(
   const compression = await compressionOf(path, doing);
   if (!compression.ok) return compression;
   const reader = newReader();
-  const { findTool, signal } = options;
+  const { findTool, signal, maxExpandedBytes = EXPANDED_MAX_BYTES } = options;
   let isCpio = true;
   const expanded = await expandFile(
     path,
-    { compression: compression.value, maxExpandedBytes: EXPANDED_MAX_BYTES, findTool, signal },
+    { compression: compression.value, maxExpandedBytes, findTool, signal },
     async (bytes) => {
       isCpio = isCpio && reader.update(bytes);
       return ok(undefined);
     },
   );
-  if (!expanded.ok) return expanded;
+  if (!expanded.ok) {
+    const { code, detail } = expanded.problem;
+    return code === "image_too_large" ? fail({ code: "archive_unreadable", detail }) : expanded;
+  }
   const why = reader.finish();
   if (why !== null) return fail({ code: "archive_unreadable", detail: `${doing}: ${why}` });
   const nextAtByte = compression.value === "none" ? reader.otherAtByte() : null;

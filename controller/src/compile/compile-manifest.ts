@@ -187,8 +187,9 @@ function biosBootOf(
 ): BiosBoot {
   if (bootImage === null) return { kind: "none" };
   const { files } = treeNamed(bootImage.name, contents);
-  const boot = files.find(({ path }) => path === GRUB_BOOT_PATH)?.blob;
-  const core = files.find(({ path }) => path === GRUB_CORE_PATH)?.blob;
+  // FAT does not tell upper from lower case, and neither does what the boot image was added by.
+  const boot = files.find(({ path }) => path.toLowerCase() === GRUB_BOOT_PATH)?.blob;
+  const core = files.find(({ path }) => path.toLowerCase() === GRUB_CORE_PATH)?.blob;
   return boot === undefined || core === undefined ? { kind: "none" } : { kind: "grub", boot, core };
 }
 

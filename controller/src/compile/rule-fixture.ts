@@ -114,6 +114,7 @@ export const FIXTURE_LIBRARY: Library = {
   taskSequences: new Map([["install", { ...STORED, packages: ["tools"] }]]),
 };
 
+const LARGE = bootImageContent("winpe", ["x64"], [treeFile("sources/boot.wim", 2 ** 32)]);
 const NO_DRIVERS = { loaders: [], kernels: [], drivers: { declared: [], found: null } } as const;
 const wim = (architecture: "x64" | "arm64") =>
   ({
@@ -229,6 +230,10 @@ export const RULE_FIXTURES = {
       drivers: { declared: ["net", "storage"], found: null },
     },
   }),
+  "boot-image-wim-large": {
+    ...media({}),
+    library: { contents: new Map([...FIXTURE_LIBRARY.contents, ["winpe", LARGE]]) },
+  },
   "boot-image-driver-missing": withBootImage(media({}), {
     details: { ...NO_DRIVERS, windowsImages: [], drivers: { declared: ["net"], found: null } },
   }),
