@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
   type DiscSettings,
   readDiscLabel,
@@ -12,6 +14,7 @@ import {
   MEDIA_LABEL_PATH,
 } from "@stickfarm/common/media/stick-path";
 import { ok, type Result } from "@stickfarm/common/result";
+import { completeIsoTree, type IsoTree } from "../../boot-image/complete-iso-tree.ts";
 import { readIsoHead } from "../../content/read-iso-head.ts";
 import { withIsoTree } from "../../content/read-iso-tree.ts";
 import type { ScannedFile } from "../../content/scan-tree.ts";
@@ -27,7 +30,7 @@ export type Discs = { readonly tree: LocalTree; readonly settings: DiscSettings 
  *
  * What stickfarm writes on each stick anew is left out: its own folder, the label's file, an autorun.inf of its own.
  *
- * Problems: those of `withIsoTree()`, `readLocalTree()`, `mergeDiscs()`, `readDiscSettings()`, and of `use`.
+ * Problems: those of `withIsoTree()`, `completeIsoTree()`, `readLocalTree()`, `mergeDiscs()`, `readDiscSettings()`, and of `use`.
  */
 export async function withDiscs<Value>(
   session: Session,
@@ -42,12 +45,27 @@ export async function withDiscs<Value>(
   }
   say(session, `Reading the files of "${path}"`);
   const used = await withIsoTree(path, { signal: step.signal }, async (folder) => {
+    const completed = await completeForeign(session, { isoPath: path, folder }, step.signal);
+    if (!completed.ok) return completed;
     const tree = await readLocalTree(session, { ...step, folder, loops: "leave-out" });
     if (!tree.ok) return tree;
     const disc = await describeDisc(path, tree.value);
     return withDiscs(session, { ...step, paths: others }, use, [...read, disc]);
   });
   return used.ok ? used.value : used;
+}
+
+/** A disc of ours has every loader as a file, and its files are what it lists; others may keep some apart. */
+async function completeForeign(
+  session: Session,
+  tree: IsoTree,
+  signal: AbortSignal,
+): Promise<Result<void>> {
+  if (existsSync(join(tree.folder, VOLUME_JSON_PATH))) return ok(undefined);
+  const completed = await completeIsoTree(tree, { loadersRoot: "/", signal });
+  if (!completed.ok) return completed;
+  for (const line of completed.value) say(session, line);
+  return ok(undefined);
 }
 
 async function describeDisc(
