@@ -100,6 +100,7 @@ async function sameAsFarm(farm: TestFarm, serial: string): Promise<void> {
   expect(await readFile(join(read, "MediaLabel.txt"), "utf8")).toBe("label=HQ Büro\n");
   const media = JSON.parse(await readFile(join(read, "stickfarm/media.json"), "utf8"));
   expect(media.environment).toContainEqual({ name: "OSDTimeZone", value: "UTC" });
+  expect(media.environment).toContainEqual({ name: "_SMSTSLaunchMode", value: "UFD+FORMAT" });
 }
 
 /** One byte of one file, and the image as long as before. */

@@ -51,6 +51,8 @@ test("media iso makes one hybrid disc with every file, the same bytes each time"
     volume: 1,
     of: 1,
   });
+  const media = JSON.parse(await readFile(join(files, "stickfarm/media.json"), "utf8"));
+  expect(media.environment).toContainEqual({ name: "_SMSTSLaunchMode", value: "CD" });
   expect(await readFile(join(files, "MediaLabel.txt"), "utf8")).toBe("label=HQ Büro\n");
   const manifest = await readFile(join(files, "stickfarm/manifest.json"));
   expect(JSON.parse(manifest.toString())).toMatchObject({ definition: { name: "hq" } });

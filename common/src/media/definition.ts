@@ -5,6 +5,9 @@ import type { Architecture } from "./architecture.ts";
  */
 export type MediaDefinition = BootableMedia | DiskImage;
 
+/** What a definition is made into: settings say what they lie on. */
+export type Medium = "stick" | "disc";
+
 export type Metadata = {
   /** [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])? */
   readonly name: string;

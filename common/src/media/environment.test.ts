@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { checkDefinition } from "./check-definition.ts";
+import type { Medium } from "./definition.ts";
 import { environmentOf } from "./environment.ts";
 import { bootableMedia, NOW_MS } from "./rules/test-findings.ts";
 import type { StoredTaskSequence } from "./task-sequence.ts";
@@ -73,6 +74,11 @@ test("environmentOf() ends with the operator's variables in order, what is asked
   ]);
 });
 
+test("environmentOf() says whether it lies on a stick or on a disc", () => {
+  expect(environment({})).toContainEqual(plain("_SMSTSLaunchMode", "UFD+FORMAT"));
+  expect(environment({}, null, "disc")).toContainEqual(plain("_SMSTSLaunchMode", "CD"));
+});
+
 test("environmentOf() has each name once", () => {
   const names = namesOf(environment({ management: management("dynamic", POINTS) }, INSTALL));
   expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
@@ -81,12 +87,13 @@ test("environmentOf() has each name once", () => {
 function environment(
   spec: Readonly<Record<string, unknown>>,
   taskSequence: StoredTaskSequence | null = null,
+  medium: Medium = "stick",
 ) {
   const raw = bootableMedia({ security: {}, ...spec });
   const text = { ...raw, spec: { ...specOf(raw), security: withPassword(specOf(raw)) } };
   const { definition, findings } = checkDefinition(text, { nowMs: NOW_MS, library: null });
   if (definition?.kind !== "BootableMedia") throw new Error(JSON.stringify(findings));
-  return environmentOf(definition, taskSequence);
+  return environmentOf(definition, taskSequence, medium);
 }
 
 function specOf(raw: object): Readonly<Record<string, unknown>> {

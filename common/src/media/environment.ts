@@ -1,5 +1,5 @@
 import { invariant } from "../invariant.ts";
-import type { BootableMedia, Management, Variable } from "./definition.ts";
+import type { BootableMedia, Management, Medium, Variable } from "./definition.ts";
 import { joinManagementPoints } from "./environment-limits.ts";
 import { AFFINITY_MODES } from "./rules/check-security.ts";
 import type { StoredTaskSequence } from "./task-sequence.ts";
@@ -13,7 +13,7 @@ import type { StoredTaskSequence } from "./task-sequence.ts";
  * | `SMSTSLocationMPs` | management, mode dynamic | all points in order of first contact, joined by `*` |
  * | `SMSTSMP` | management, mode siteBased | the one point; never both of these two |
  * | `_SMSTSSiteCode` | management.siteCode | |
- * | `_SMSTSLaunchMode` | output | always `UFD+FORMAT`: a stick is made from nothing; a disc is told by its /stickfarm/volume.json |
+ * | `_SMSTSLaunchMode` | the medium | `UFD+FORMAT`: a stick is made from nothing; `CD` on discs of either size |
  * | `_StickfarmUnknownComputers` | security.unknownComputers | ours: the reference writes ids of a site's records, which no definition knows |
  * | `SMSTSAssignUsersMode` | security.userDeviceAffinity | the two must be equal, or no affinity is set; the operator's own variable stands when there is one |
  * | `SMSTSPreferredAdvertID` | the task sequence's preferredDeployment | starts that deployment without a question |
@@ -28,6 +28,7 @@ import type { StoredTaskSequence } from "./task-sequence.ts";
 export function environmentOf(
   { spec }: BootableMedia,
   taskSequence: StoredTaskSequence | null,
+  medium: Medium,
 ): readonly Variable[] {
   const { management, security, variables } = spec;
   const own = new Set(variables.map(({ name }) => name.toLowerCase()));
@@ -38,13 +39,15 @@ export function environmentOf(
   const deployment = taskSequence?.preferredDeployment ?? null;
   const fixed = [
     ...(management === null ? [] : contactsOf(management)),
-    { name: "_SMSTSLaunchMode", value: "UFD+FORMAT" },
+    { name: "_SMSTSLaunchMode", value: LAUNCH_MODES[medium] },
     { name: "_StickfarmUnknownComputers", value: String(security.unknownComputers) },
     ...(own.has(affinity.name.toLowerCase()) ? [] : [affinity]),
     ...(deployment === null ? [] : [{ name: "SMSTSPreferredAdvertID", value: deployment }]),
   ];
   return [...fixed.map((variable) => ({ kind: "plain", ...variable }) as const), ...variables];
 }
+
+const LAUNCH_MODES: Readonly<Record<Medium, string>> = { stick: "UFD+FORMAT", disc: "CD" };
 
 function contactsOf({ mode, siteCode, managementPoints }: Management) {
   const site = siteCode === null ? [] : [{ name: "_SMSTSSiteCode", value: siteCode }];

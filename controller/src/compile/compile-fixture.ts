@@ -79,6 +79,7 @@ export function inputOf(
   if (definition === null) throw new Error(`the definition is wrong: ${JSON.stringify(findings)}`);
   return {
     definition,
+    medium: "stick",
     revision: 3,
     digest: "d".repeat(64),
     contents: new Map(contents.map((content) => [content.name, content])),

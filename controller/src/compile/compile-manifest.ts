@@ -3,7 +3,12 @@ import { checkTree } from "@stickfarm/common/layout/check-tree";
 import { renderVolumeLabel } from "@stickfarm/common/layout/render-volume-label";
 import { checkReferences } from "@stickfarm/common/media/check-references";
 import type { Content, ImageContent, TreeContent } from "@stickfarm/common/media/content";
-import type { BootableMedia, DiskImage, MediaDefinition } from "@stickfarm/common/media/definition";
+import type {
+  BootableMedia,
+  DiskImage,
+  MediaDefinition,
+  Medium,
+} from "@stickfarm/common/media/definition";
 import { renderPath } from "@stickfarm/common/media/finding";
 import type { BiosBoot, ImageBody, Manifest, TreeBody } from "@stickfarm/common/media/manifest";
 import { referencesOf } from "@stickfarm/common/media/references";
@@ -21,6 +26,7 @@ import type { SealRandom } from "./seal-settings.ts";
 
 export type CompileInput = {
   readonly definition: MediaDefinition;
+  readonly medium: Medium;
   /** Counts from 1. */
   readonly revision: number;
   /** SHA-256 of the definition's digest text, lower-case hex. */

@@ -47,7 +47,7 @@ export async function generateFiles(input: GenerateInput): Promise<readonly Gene
 
 /** With the digest of the open settings, so that whoever opens these knows that those belong to them. */
 function sealedText(
-  { definition, taskSequence, certificate }: GenerateInput,
+  { definition, taskSequence, certificate, medium }: GenerateInput,
   { variables }: SealedParts,
   mediaJsonSha256: string,
 ): string {
@@ -57,7 +57,7 @@ function sealedText(
     formatVersion: 1,
     mediaJsonSha256,
     management,
-    environment: environmentOf(definition, taskSequence).map((variable) => {
+    environment: environmentOf(definition, taskSequence, medium).map((variable) => {
       const { kind, name } = variable;
       if (kind === "ask") return { name, ask: true };
       if (kind === "plain") return { name, value: variable.value };

@@ -1,7 +1,7 @@
 import { renderPrettyJson } from "@stickfarm/common/canonical-json";
 import { API_VERSION } from "@stickfarm/common/media/api-version";
 import type { Content } from "@stickfarm/common/media/content";
-import type { BootableMedia, Variable } from "@stickfarm/common/media/definition";
+import type { BootableMedia, Medium, Variable } from "@stickfarm/common/media/definition";
 import { environmentOf } from "@stickfarm/common/media/environment";
 import type { CertificateFacts } from "@stickfarm/common/media/stick-certificate";
 import { packageFolder } from "@stickfarm/common/media/stick-path";
@@ -15,6 +15,7 @@ export type MediaJsonInput = {
   /** `null`: the definition points at none. */
   readonly taskSequence: StoredTaskSequence | null;
   readonly volumeLabel: string;
+  readonly medium: Medium;
   readonly certificate: CertificateFacts | null;
 };
 
@@ -51,7 +52,7 @@ export function renderMediaJson(input: MediaJsonInput): string {
     })),
     distributionPoints: spec.distributionPoints,
     taskSequence: taskSequenceOf(taskSequence, contents),
-    environment: environmentOf(definition, taskSequence).map((variable) =>
+    environment: environmentOf(definition, taskSequence, input.medium).map((variable) =>
       openVariable(variable, isSealed),
     ),
     prestart: prestartOf(input, isSealed),

@@ -51,10 +51,10 @@ export function answerMedia(farm: Farm): Answers {
         boots: boots.map(viewBoot),
       });
     },
-    compileMedia: async ({ name, revision }) => {
+    compileMedia: async ({ name, revision, disc }) => {
       const entry = await farm.store.definitions.find(name, revision);
       if (entry === null) return fail(mediaUnknown(name, revision));
-      const compiled = await compileRevision(farm, entry);
+      const compiled = await compileRevision(farm, entry, disc ? "disc" : "stick");
       if (!compiled.ok) return compiled;
       const stored = await storeManifest(farm, compiled.value);
       if (!stored.ok) return stored;

@@ -1,6 +1,6 @@
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
 import { madeBlobs } from "@stickfarm/common/media/content-blobs";
-import type { MediaDefinition } from "@stickfarm/common/media/definition";
+import type { MediaDefinition, Medium } from "@stickfarm/common/media/definition";
 import type { PlacedFinding } from "@stickfarm/common/media/finding";
 import type { Library } from "@stickfarm/common/media/library";
 import type { Manifest } from "@stickfarm/common/media/manifest";
@@ -49,6 +49,7 @@ export type CompiledMedia = {
 export async function compileRevision(
   farm: Farm,
   revision: Revision,
+  medium: Medium,
 ): Promise<Result<CompiledMedia>> {
   const library = await readLibrary(farm, revision.yaml);
   const { findings, definition } = readDefinition(revision.yaml, { nowMs: farm.nowMs(), library });
@@ -71,6 +72,7 @@ export async function compileRevision(
   const { certificate, findings: doubts } = prepared.value;
   const compiled = await compileManifest({
     definition,
+    medium,
     revision: revision.revision,
     digest: revision.digest,
     contents: new Map(fitting.value.map((content) => [content.name, content])),

@@ -32,7 +32,7 @@ export async function planMedia(
 ): Promise<Result<MediaPlan>> {
   const revision = await farm.store.definitions.find(request.mediaName, request.revision);
   if (revision === null) return fail(mediaUnknown(request.mediaName, request.revision));
-  const compiled = await compileRevision(farm, revision);
+  const compiled = await compileRevision(farm, revision, "stick");
   if (!compiled.ok) return compiled;
   const stamps = largestStampFiles(compiled.value.manifestBytes);
   const required = requiredDriveBytes(compiled.value.manifest.body, stamps);

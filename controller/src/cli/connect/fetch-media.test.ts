@@ -38,7 +38,7 @@ test.each([
   for (const bytes of BYTES) await library.putBytes(bytes);
   const compiled = await compileMedia(controller, { name: "hq", revision: 0 });
   if (!compiled.ok) throw new Error(compiled.problem.detail);
-  expect(asked).toEqual([{ name: "hq", revision: 0 }]);
+  expect(asked).toEqual([{ name: "hq", revision: 0, disc: false }]);
   expect(compiled.value).toMatchObject({ media: MEDIA, manifest: { body }, warnings: [] });
   expect(Buffer.from(compiled.value.signature).toString()).toBe("signed");
   expect(JSON.parse(Buffer.from(compiled.value.manifestBytes).toString())).toEqual(

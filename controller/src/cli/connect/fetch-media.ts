@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Medium } from "@stickfarm/common/media/definition";
 import type { BlobRef, Manifest } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { openContentClient } from "@stickfarm/common/rim/content-client";
@@ -38,8 +39,9 @@ export type FetchedMedia = CompiledMedia & {
 export async function compileMedia(
   controller: Controller,
   { name, revision }: MediaRef,
+  medium: Medium = "stick",
 ): Promise<Result<CompiledMedia>> {
-  const request = { name, revision };
+  const request = { name, revision, disc: medium === "disc" };
   const response = await controller.call(OperatorServiceService.compileMedia, request);
   if (!response.ok) return response;
   const { media, manifest: manifestBytes, manifestSignature: signature, warnings } = response.value;

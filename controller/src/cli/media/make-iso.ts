@@ -92,7 +92,7 @@ async function makeAll(
   order: Order,
 ): Promise<Result<number>> {
   const { progress, signal, out, work, blobs } = order;
-  const compiled = await compileMedia(controller, order.ref);
+  const compiled = await compileMedia(controller, order.ref, "disc");
   if (!compiled.ok) return compiled;
   const { warnings, media } = compiled.value;
   session.io.stderr.write(renderFindings(media.name, warnings, { color: session.talkColor }));

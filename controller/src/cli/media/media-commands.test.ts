@@ -196,7 +196,7 @@ test("media diff tells fields and files, of the revisions that it read", async (
   expect(compiled).toEqual([]);
   const both = await run(["media", "diff", "hq@1", "hq"]);
   expect([both.status, both.stdout]).toEqual([3, ""]);
-  expect(compiled).toEqual([{ name: "hq", revision: 1 }]);
+  expect(compiled).toEqual([{ name: "hq", revision: 1, disc: false }]);
 });
 
 test("media list prints the newest revisions", async () => {

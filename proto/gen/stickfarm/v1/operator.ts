@@ -584,6 +584,8 @@ export interface CompileMediaRequest {
   readonly name: string;
   /** 0 = newest. */
   readonly revision: number;
+  /** As discs carry it: its settings say that they lie on one. Else as sticks do. */
+  readonly disc: boolean;
 }
 
 /** Which certificates sticks carry. */
@@ -6699,7 +6701,7 @@ export const GetBootResponse: MessageFns<GetBootResponse> = {
 };
 
 function createBaseCompileMediaRequest(): CompileMediaRequest {
-  return { name: "", revision: 0 };
+  return { name: "", revision: 0, disc: false };
 }
 
 export const CompileMediaRequest: MessageFns<CompileMediaRequest> = {
@@ -6709,6 +6711,9 @@ export const CompileMediaRequest: MessageFns<CompileMediaRequest> = {
     }
     if (message.revision !== 0) {
       writer.uint32(16).uint32(message.revision);
+    }
+    if (message.disc !== false) {
+      writer.uint32(24).bool(message.disc);
     }
     return writer;
   },
@@ -6742,6 +6747,14 @@ export const CompileMediaRequest: MessageFns<CompileMediaRequest> = {
             message.revision = reader.uint32();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.disc = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6758,6 +6771,7 @@ export const CompileMediaRequest: MessageFns<CompileMediaRequest> = {
     return {
       name: isSet(object.name) ? globalThis.String(object.name) : "",
       revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      disc: isSet(object.disc) ? globalThis.Boolean(object.disc) : false,
     };
   },
 
@@ -6769,6 +6783,9 @@ export const CompileMediaRequest: MessageFns<CompileMediaRequest> = {
     if (message.revision !== 0) {
       obj.revision = Math.round(message.revision);
     }
+    if (message.disc !== false) {
+      obj.disc = message.disc;
+    }
     return obj;
   },
 
@@ -6779,6 +6796,7 @@ export const CompileMediaRequest: MessageFns<CompileMediaRequest> = {
     const message = createBaseCompileMediaRequest() as any;
     message.name = object.name ?? "";
     message.revision = object.revision ?? 0;
+    message.disc = object.disc ?? false;
     return message;
   },
 };
