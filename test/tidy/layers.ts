@@ -107,6 +107,7 @@ export const LAYERS: readonly Layer[] = [
   rim("test/support", "test/support/", SHARED, "node vitest"),
   rim("test/tidy", "test/(tidy/|tidy.test.ts)", ["words"], "node typescript-api"),
   rim("test/proto", "test/proto/", ["words", "gen"], "node @grpc/proto-loader fast-check"),
+  rim("test/readme", "test/readme/", WORDS, "node"),
   rim("test/lab", "test/lab/", [...SHARED, "test/support", "test/journey"], "node"),
   // Inside the lab's workstation; journeys' farm with sticks of the kernel.
   rim(

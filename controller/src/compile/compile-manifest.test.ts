@@ -128,6 +128,9 @@ test("compileManifest() puts every option where the target looks for it, and sho
   expect(textAt(blobs, "autorun.inf")).toContain("label=HQ Boot Long Name");
   const media = textAt(blobs, "stickfarm/media.json");
   expect(JSON.parse(media)).toMatchObject({
+    name: "hq",
+    description: "Rollout",
+    labels: { site: "hq" },
     unattended: true,
     passwordRequired: true,
     userDeviceAffinity: "autoApproval",
@@ -183,6 +186,19 @@ async function expectSealed(blobs: Compiled["blobs"], media: string): Promise<vo
     certificate: null,
   });
 }
+
+test("compileManifest() says of media for the internet that they are", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const text = SEALED.replace("siteCode: P01", "siteCode: P01\n    internet: true").replace(
+    "http://mp1.example.net:80",
+    "https://cmg.example.net",
+  );
+  const { blobs } = compiledOf(await compileManifest(inputOf(text, [BOOT, TOOLS], secrets())));
+  expect(JSON.parse(textAt(blobs, "stickfarm/media.json"))).toMatchObject({
+    management: { mode: "siteBased", internet: true, sealed: true },
+  });
+});
 
 test("compileManifest() seals with a password alone, so that it can be asked for", {
   timeout: TIMEOUT_MS,
