@@ -33,6 +33,16 @@ test("scanTree() gives files by path, with digest, size and time, and empty fold
   expect([emptyDirectories, leftOut]).toEqual([["z/empty-folder"], []]);
 });
 
+test("scanTree() takes a WIM file that FAT32 holds in parts only", async () => {
+  const { folder } = await makeTree();
+  await writeFile(join(folder, "install.WIM"), "");
+  await truncate(join(folder, "install.WIM"), 2 ** 32);
+  const stop = new AbortController();
+  // It gets as far as reading it.
+  const scan = await scanTree(folder, { signal: stop.signal, onProgress: () => stop.abort() });
+  expect(scan).toMatchObject({ ok: false, problems: [{ code: "canceled" }] });
+});
+
 test("scanTree() follows links that stay inside", async () => {
   const { folder, add } = await makeTree();
   await add("real/file.txt", "abc");
@@ -68,7 +78,7 @@ test("scanTree() names everything that is no content, at once", async () => {
   await symlink("nowhere", join(folder, "sub/dangling"));
   await symlink("..", join(folder, "sub/loop"));
   await symlink("self", join(folder, "sub/self"));
-  const large = await add("large.wim", "");
+  const large = await add("large.bin", "");
   await truncate(large, 2 ** 32);
   await add("Case.txt", "");
   await add("case.TXT", "");
@@ -77,7 +87,7 @@ test("scanTree() names everything that is no content, at once", async () => {
     [
       /^names_collide: .*"Case.txt"|"case.TXT"/,
       /^name_not_fat: Cannot put "what\?.txt" on FAT32/,
-      /^file_too_large: Cannot put "large.wim" on FAT32: .*4294967296/,
+      /^file_too_large: Cannot put "large.bin" on FAT32: .*4294967296/,
       /^path_leaves_tree: Cannot add "device": it is a link to "\/dev\/null", outside of/,
       /^path_leaves_tree: Cannot add "sub\/out": it is a link to/,
       /^path_missing: Cannot add "sub\/dangling": it is a link to "nowhere", which is not there/,

@@ -1,4 +1,4 @@
-import { checkTree } from "@stickfarm/common/layout/check-tree";
+import { checkTree, FAT_FILE_BYTES_MAX, type TreeEntry } from "@stickfarm/common/layout/check-tree";
 import type { TreeFile } from "@stickfarm/common/media/manifest";
 import type { Problem } from "@stickfarm/common/problem";
 import { ok } from "@stickfarm/common/result";
@@ -39,7 +39,8 @@ const HASHED_AT_ONCE = 4;
  */
 export async function scanTree(folder: string, options: ScanOptions = {}): Promise<TreeScan> {
   const walked = await walkTree(folder, { loops: options.loops ?? "refuse" });
-  const problems = [...walked.problems, ...checkTree(walked.files, walked.emptyDirectories)];
+  const entries = walked.files.map(asItMayLie);
+  const problems = [...walked.problems, ...checkTree(entries, walked.emptyDirectories)];
   if (problems.length === 0 && walked.files.length === 0) {
     const detail = `Cannot add ${JSON.stringify(folder)}: it holds no file, it must hold at least one`;
     problems.push({ code: "usage", detail });
@@ -50,6 +51,12 @@ export async function scanTree(folder: string, options: ScanOptions = {}): Promi
   const { leftOut } = walked;
   const emptyDirectories = [...walked.emptyDirectories].sort();
   return { ok: true, value: { files: hashed.files.sort(byPath), emptyDirectories, leftOut } };
+}
+
+/** A WIM file may go to a stick in parts: whether it does is for the definition to say. */
+function asItMayLie({ path, sizeBytes }: WalkedFile): TreeEntry {
+  const isWim = /\.wim$/i.test(path);
+  return { path, sizeBytes: isWim ? Math.min(sizeBytes, FAT_FILE_BYTES_MAX) : sizeBytes };
 }
 
 type Hashed =
