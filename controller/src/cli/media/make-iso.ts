@@ -1,8 +1,10 @@
 import { join, resolve } from "node:path";
 import { renderBytes } from "@stickfarm/common/bytes";
+import { findLongNames } from "@stickfarm/common/iso/find-long-names";
 import { parseVolumeSize } from "@stickfarm/common/iso/volume-size";
 import { ok, type Result } from "@stickfarm/common/result";
 import { checkDiskRoom } from "@stickfarm/common/rim/disk-room";
+import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import { type BootParts, makeBootParts } from "../../iso/boot-parts.ts";
 import { checkAbsent, publish } from "../../iso/publish.ts";
 import { checkFolder, withWorkFolder } from "../../iso/work-folder.ts";
@@ -164,6 +166,11 @@ function answerMade(session: Session, plan: IsoPlan, volumes: readonly MadeVolum
   const ways = [...(boots.bios ? ["BIOS"] : []), ...(boots.uefi ? ["UEFI"] : [])];
   const starts = ways.length === 0 ? "It starts no computer" : `It starts by ${ways.join(" and ")}`;
   say(session, `${starts}; every file was read back`);
+  const [longName, ...others] = findLongNames(plan.body.files);
+  if (longName !== undefined) {
+    const names = `"${sanitizeText(longName)}"${others.length === 0 ? "" : ` and ${others.length} more`}`;
+    say(session, `Windows sees no name beyond 103 characters whole: ${names}`);
+  }
   const media = { name, revision, digest };
   writeAnswer(session, { media, manifestSha256, boots, volumes }, () =>
     renderTable(volumes, COLUMNS, session),
