@@ -56,8 +56,8 @@ export type ContentCache = {
 
 const BLOBS_AT_ONCE = 6;
 const RETRY_MS = 500;
-/** Of a distribution point while there is another one: less than a worn-out 1.5 Mbit/s line. */
-const PACE: PaceLimit = { minBytesPerSecond: 64 * 1024, windowMs: 10_000 };
+/** Of each connection to a distribution point while there is another one: all of them together are a slow line. */
+const PACE: PaceLimit = { minBytesPerSecond: 16 * 1024, windowMs: 10_000 };
 
 export type CacheOptions = Pick<FetchPlace, "log"> & Partial<Pick<FetchPlace, "retryMs" | "pace">>;
 

@@ -37,7 +37,7 @@ async function openWorld(place: PointPlace, silenceMaxMs = 5000) {
       signal,
     });
   const local = doors.reader({ name: "local", place: { kind: "local" } });
-  return { directory, access, put, putBytes: () => putBytes, local };
+  return { directory, library, access, put, putBytes: () => putBytes, local };
 }
 
 async function openShareWorld() {
@@ -170,6 +170,21 @@ test("put() says that a web server takes no files, or none so large", async () =
         detail: expect.stringMatching(/at|to distribution point "dp": it answers 4\d\d to PUT/),
       },
     });
+  }
+});
+
+test("put() hears that a large file is refused while it is being sent", async () => {
+  for (const directives of ["", "dav_methods PUT; client_max_body_size 1m;", "deny all;"]) {
+    const nginx = await startNginx(onTestFinished, { directives });
+    const { access, library } = await openWorld({ kind: "http", url: nginx.url, caPem: null });
+    const bytes = Buffer.alloc(60_000_000, directives || "x");
+    const blob = unwrap(await library.putBytes(bytes));
+    const put = await access.put(blob, {
+      open: (startByte) => library.openRange(blob.sha256, { startByte, endByte: blob.sizeBytes }),
+      onBytes: () => undefined,
+      signal: NEVER,
+    });
+    expect(put).toMatchObject({ problem: { code: "point_not_writable" } });
   }
 });
 
