@@ -1,6 +1,7 @@
 import { utimesSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { blobPath, LOCAL_POINT } from "@stickfarm/common/media/distribution-point";
 import { ok } from "@stickfarm/common/result";
 import { startFaultyProxy } from "@stickfarm/common/rim/faulty-proxy-fixture";
@@ -67,6 +68,25 @@ test("points are asked in their order, each for what the ones before have not go
   const cache = from(webPoint("web", one.url), sharePoint("share", two), LOCAL_POINT);
   expect(await cache.ensureAll(blobs, silent)).toEqual(ok(undefined));
   expect(library.calls.map(({ sha256 }) => sha256)).toEqual([refOf(all[2]).sha256]);
+});
+
+test("a packed image comes from a point, and what the controller made from the controller", async () => {
+  const nginx = await startNginx(onTestFinished);
+  const { directory, library, cache, from } = await openPointCache(onTestFinished);
+  const raw = noise(500_000);
+  const stored = await plantBlob(nginx.root, gzipSync(raw));
+  const made = library.add(noise(900, 3));
+  const image = { stored, compression: "gzip", expanded: refOf(raw) } as const;
+  const points = from(webPoint("web", nginx.url));
+  expect(await points.ensureExpanded(image, silent)).toEqual(ok(undefined));
+  expect((await readFile(join(directory, image.expanded.sha256))).equals(raw)).toBe(true);
+  expect(await points.ensureAll([made], silent)).toMatchObject({
+    problem: { code: "content_missing" },
+  });
+  expect(await cache.ensureAll([made], silent)).toEqual(ok(undefined));
+  // Once it is here nobody asks where it came from.
+  expect(await points.ensureAll([made], silent)).toEqual(ok(undefined));
+  expect(library.calls).toHaveLength(1);
 });
 
 test("a dead point is left at once, and not asked again for each of thousands of files", async () => {
