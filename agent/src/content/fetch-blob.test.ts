@@ -1,5 +1,5 @@
 import { utimesSync, writeFileSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { blobPath, LOCAL_POINT } from "@stickfarm/common/media/distribution-point";
@@ -8,7 +8,6 @@ import { startFaultyProxy } from "@stickfarm/common/rim/faulty-proxy-fixture";
 import { freePort, startNginx } from "@stickfarm/common/rim/nginx-fixture";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { openDirectoryPoint } from "./directory-point.ts";
 import { openPointCache, plantBlob, sharePoint, webPoint } from "./points-fixture.ts";
 import { noise, refOf, sum } from "./test-library.ts";
 
@@ -252,43 +251,6 @@ test.each([
   const { from } = await openPointCache(onTestFinished);
   expect(await from(point).ensureAll([blob], silent)).toMatchObject({
     problem: { code, detail: expect.stringContaining(`answers ${status}, must answer 200`) },
-  });
-});
-
-test("a share is told apart: not mounted, without the file, no file, without the right to read it", async () => {
-  const { from } = await openPointCache(onTestFinished);
-  const share = await makeTemporaryFolder(onTestFinished);
-  const point = sharePoint("share", share);
-  const blob = refOf(noise(100));
-  const gone = sharePoint("gone", join(share, "mnt"));
-  expect(await from(gone).ensureAll([blob], silent)).toMatchObject({
-    problem: { code: "point_unreachable", detail: expect.stringContaining("is not there") },
-  });
-  expect(await from(point).ensureAll([blob], silent)).toMatchObject({
-    problem: { code: "content_missing", detail: expect.stringContaining(share) },
-  });
-  await mkdir(join(share, blobPath(blob.sha256)), { recursive: true });
-  expect(await from(point).ensureAll([blob], silent)).toMatchObject({
-    problem: { code: "content_digest_mismatch", detail: expect.stringContaining("must have 100") },
-  });
-});
-
-test("a share that may not be read says so", async () => {
-  const share = await makeTemporaryFolder(onTestFinished);
-  const blob = await plantBlob(share, noise(100));
-  await chmod(share, 0o700);
-  const place = { kind: "directory", path: share } as const;
-  const server = openDirectoryPoint({ name: "share", place, silenceMaxMs: 5000 });
-  const take = async () => ok(undefined);
-  const { signal } = new AbortController();
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65_534);
-  else await chmod(share, 0);
-  const read = await server.read(blob, 0, { take, signal, pace: null });
-  if (isRoot) process.seteuid?.(0);
-  else await chmod(share, 0o700);
-  expect(read).toMatchObject({
-    problem: { code: "point_unreadable", detail: expect.stringContaining("EACCES") },
   });
 });
 
