@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readDiscLabel, readDiscSettings } from "./disc-settings.ts";
+import { allowSplitting, readDiscLabel, readDiscSettings } from "./disc-settings.ts";
 
 const MEDIA = {
   formatVersion: 1,
@@ -64,6 +64,15 @@ test.each([
 test("readDiscSettings() refuses what is no settings file", () => {
   expect(readDiscSettings("hq.iso", "{")).toMatchObject({
     problem: { code: "disc_settings_lost" },
+  });
+});
+
+test("allowSplitting() does so only where FAT32 cannot hold a file", () => {
+  const settings = { output: { label: "HQ", usb: { partitionTable: "gpt" } } };
+  const file = (sizeBytes: number) => ({ blob: { sha256: "a", sizeBytes } });
+  expect(allowSplitting(settings, [file(4_294_967_295)])).toBe(settings);
+  expect(allowSplitting(settings, [file(1), file(4_294_967_296)])).toEqual({
+    output: { label: "HQ", usb: { partitionTable: "gpt", oversizeFiles: "splitWim" } },
   });
 });
 

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { FAT_FILE_BYTES_MAX } from "../layout/check-tree.ts";
+import type { BlobRef } from "../media/manifest.ts";
 import { fail, ok, type Result } from "../result.ts";
 
 /** What a disc says that its sticks shall say too: parts of a definition's `spec`, in the words of its YAML. */
@@ -75,6 +77,19 @@ export function readDiscSettings(path: string, mediaJson: string): Result<DiscSe
     },
     customization: { variables },
   });
+}
+
+/**
+ * The same settings, and leave to split a Windows image that a disc holds and FAT32 does not: copied by hand it would not
+ * lie on the stick at all.
+ */
+export function allowSplitting(
+  settings: DiscSettings,
+  files: readonly { readonly blob: BlobRef }[],
+): DiscSettings {
+  if (files.every(({ blob }) => blob.sizeBytes <= FAT_FILE_BYTES_MAX)) return settings;
+  const usb = { ...settings.output.usb, oversizeFiles: "splitWim" };
+  return { ...settings, output: { ...settings.output, usb } };
 }
 
 function managementOf({ siteCode, managementPoints, ...rest }: z.infer<typeof Management>) {

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { invariant } from "@stickfarm/common/invariant";
+import { allowSplitting } from "@stickfarm/common/iso/disc-settings";
 import type { BootImageFacts, ContentBody } from "@stickfarm/common/media/content";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
@@ -80,7 +81,7 @@ async function importTree(
   if (!kept.ok) return kept;
   const content =
     bootImage === null ? { files: [{ content: kept.value }] } : { bootImage: { name: kept.value } };
-  const spec = { ...settings, ...content };
+  const spec = { ...allowSplitting(settings, tree.body.files), ...content };
   return applyGenerated(session, controller, { ...importing, kind: "BootableMedia", spec });
 }
 
