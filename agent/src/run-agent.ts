@@ -15,6 +15,7 @@ import { type ContentCache, openContentCache } from "./content/content-cache.ts"
 import { openPointServers, type PointServers } from "./content/point-servers.ts";
 import { createVirtualFiles } from "./drive/create-virtual-files.ts";
 import { type DriveOffer, listOffered } from "./drive/drive-offer.ts";
+import { isProcessRunning, keepAutomountOff, RULES_FOLDER } from "./drive/keep-automount-off.ts";
 import { type DriveHost, readBootId, thisHost } from "./drive/read-machine.ts";
 import { type ControllerLink, startControllerLink } from "./grpc/controller-link.ts";
 import type { HeldAttempt } from "./journal/fold-journal.ts";
@@ -130,6 +131,11 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
   const made = await createVirtualFiles(offer.virtual);
   if (!made.ok) return made;
   const host = thisHost(dataDirectory);
+  if (offer.usb !== null) {
+    const place = { pid: process.pid, folder: RULES_FOLDER, isRunning: isProcessRunning };
+    const automount = await keepAutomountOff(log, place);
+    stack.defer(automount.close);
+  }
   const drives = await watchDrives(() => listOffered(offer, host));
   stack.defer(async () => drives.close());
   const cached = { identity: identity.value, address, dataDirectory, stack, log };
