@@ -3,7 +3,7 @@ import { createPrivateKey, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type Ended, runToEnd } from "../support/processes.ts";
 import { missingPrograms } from "../support/run-program.ts";
 import { tempDirectory } from "../support/temp-directory.ts";
@@ -243,6 +243,7 @@ function watchProcesses(all: readonly Needles[], temporary: string) {
         found.add(`${name}: ${form}`);
   };
   const timer = setInterval(look, 50);
+  onTestFinished(() => clearInterval(timer));
   const end = () => {
     clearInterval(timer);
     return { found: [...found], names: [...names] };

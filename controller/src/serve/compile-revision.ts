@@ -1,4 +1,5 @@
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
+import type { Content } from "@stickfarm/common/media/content";
 import { madeBlobs } from "@stickfarm/common/media/content-blobs";
 import type { MediaDefinition, Medium } from "@stickfarm/common/media/definition";
 import type { PlacedFinding } from "@stickfarm/common/media/finding";
@@ -75,7 +76,8 @@ export async function compileRevision(
     medium,
     revision: revision.revision,
     digest: revision.digest,
-    contents: new Map(fitting.value.map((content) => [content.name, content])),
+    // What does not go onto the stick as it is, such as a certificate's file, is named all the same.
+    contents: new Map([...library.contents, ...byName(fitting.value)]),
     secrets: secrets.value,
     taskSequences: library.taskSequences,
     certificate,
@@ -96,6 +98,10 @@ export async function compileRevision(
     certificate: certificate?.facts ?? null,
     warnings: placeFindings(revision.yaml, findings, doubts),
   });
+}
+
+function byName(contents: readonly Content[]): ReadonlyMap<string, Content> {
+  return new Map(contents.map((content) => [content.name, content]));
 }
 
 function invalid(revision: Revision, findings: readonly PlacedFinding[]) {
