@@ -26,6 +26,12 @@ test("a controller that is killed in mid-build comes back, and the build goes on
     { state: "succeeded", attempt: 1 },
   ]);
   for (const serial of ["A1", "B2"]) expect(await holdsImage(farm, serial)).toBe(true);
+  const log = await logOf(farm, buildId);
+  expect(log.map(({ number }) => number)).toEqual(log.map((_, index) => index + 1));
+  const turns = log.map(({ event }) => event.turn?.kind ?? event.kind);
+  expect([turns[0], turns.at(-1)]).toEqual(["ordered", "ended"]);
+  for (const kind of ["assigned", "leaseGranted", "result"])
+    expect(turns.filter((turn) => turn === kind)).toHaveLength(2);
 });
 
 test("an agent that is killed in mid-write leaves a dirty stick that does not boot, and a retry makes it good", async () => {
@@ -119,6 +125,16 @@ async function holdsImage(farm: TestFarm, serial: string): Promise<boolean> {
   const written = await readFile(farm.driveFile("ws-1", serial));
   const image = await readFile(join(farm.directory, "big.img"));
   return written.subarray(0, image.length).equals(image);
+}
+
+type LogLine = {
+  readonly number: number;
+  readonly event: { readonly kind: string; readonly turn?: { readonly kind: string } };
+};
+
+async function logOf(farm: TestFarm, buildId: string): Promise<readonly LogLine[]> {
+  const lines = (await farm.must("build", "log", buildId, "-o", "json")).trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line) as LogLine);
 }
 
 async function firstMib(farm: TestFarm, serial: string): Promise<Buffer> {

@@ -22,7 +22,7 @@ kind: BootableMedia
 metadata: { name: plain }
 spec: { files: [{ content: plain }] }
 `;
-const EXPECT = ["--expect", "STICK-(BOOTED-OK|DAMAGED).*\\n", "--timeout", "300s"];
+const EXPECT = ["--expect", "STICK-(BOOTED-OK|DAMAGED).*\\n", "--timeout", "240s"];
 const missing = [...missingForBoot(), ...missingForBootTree(), ...missingPrograms("file")];
 const timeout = 900_000;
 
@@ -67,6 +67,19 @@ test("media boot says that the firmware finds nothing to start, and ends with Ct
   expect(await program.ended).toMatchObject({ code: 130 });
   expect(await machinesOf(work)).toEqual([]);
   expect(await readdir(work)).toEqual([]);
+});
+
+test("media boot with Secure Boot starts no loader that nobody signed", {
+  timeout,
+}, async ({ skip }) => {
+  skip(missing.length > 0, `this machine lacks ${missing.join(", ")}`);
+  const farm = await startFarm({ agents: {} });
+  const work = await makeMedia(farm);
+  const secure = ["--firmware", "secureboot", "--work", work];
+  const { code, stderr } = await boot(farm, ["boot", ...secure, ...EXPECT]);
+  expect({ code, stderr }).toMatchObject({ code: 1 });
+  expect(stderr).toContain("the firmware found nothing to start");
+  expect(await farm.must("media", "show", "boot", "--boot", "1")).not.toContain("STICK-");
 });
 
 function boot({ directory, env }: TestFarm, args: readonly string[]) {

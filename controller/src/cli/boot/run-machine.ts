@@ -28,8 +28,11 @@ export type MachineOutcome = {
   readonly picture: Result<Uint8Array>;
 };
 
-/** What the firmware says when nothing on the stick can be started: SeaBIOS, or the boot manager and the shell of OVMF. */
-const NOTHING_BOOTS = /No bootable device|UEFI Interactive Shell|Mapping table/;
+/**
+ * What the firmware says when nothing on the stick can be started, or nothing that somebody signed: SeaBIOS, the boot
+ * manager of OVMF, or its shell.
+ */
+const NOTHING_BOOTS = /No bootable (device|option)|UEFI Interactive Shell|Mapping table/;
 
 /**
  * Start a machine, watch its console until a verdict, take a picture and end it: always, also when it is interrupted.
