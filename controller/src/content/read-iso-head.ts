@@ -21,6 +21,7 @@ const SECTOR_BYTES = 2048;
 /** The descriptors begin here; real images have fewer than ten. Source: ECMA-119, 6.2.1 and 8. */
 const FIRST_SECTOR = 16;
 const SECTORS_MAX = 64;
+const SET_END = 255;
 
 /**
  * Read what an ISO image says about itself. A download that broke off is found here: xorriso takes a file that ends
@@ -70,9 +71,16 @@ function parseIsoHead(doing: string, sectors: Buffer, fileBytes: number): Result
   const volumeId = sectors.toString("utf8", at + 40, at + 72).replace(/[\0 ]+$/, "");
   const isTree = (name: string, index: number) =>
     name === "CD001" && [1, 2].includes(sectors[index * SECTOR_BYTES] ?? 0);
-  const roots = names.flatMap((name, index) =>
-    isTree(name, index) ? [readRoot(sectors, index * SECTOR_BYTES)] : [],
+  // What follows the set's end is none of it: hybrid images have a second set there, for their first partition, whose
+  // addresses count from that partition's start. Source: ECMA-119, 8.3; xorriso(1), partition_offset.
+  const end = names.findIndex(
+    (name, index) => name === "CD001" && sectors[index * SECTOR_BYTES] === SET_END,
   );
+  const roots = names
+    .slice(0, end === -1 ? names.length : end)
+    .flatMap((name, index) =>
+      isTree(name, index) ? [readRoot(sectors, index * SECTOR_BYTES)] : [],
+    );
   return ok({ volumeBytes, hasUdf, volumeId, roots });
 }
 

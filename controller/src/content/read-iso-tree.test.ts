@@ -17,6 +17,7 @@ import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import type { FindTool } from "@stickfarm/common/rim/tools";
 import { expect, onTestFinished, test } from "vitest";
 import { asNobody } from "./content-fixture.ts";
+import { readIsoHead } from "./read-iso-head.ts";
 import { withIsoTree } from "./read-iso-tree.ts";
 import { scanTree } from "./scan-tree.ts";
 
@@ -39,6 +40,22 @@ test("withIsoTree() gives the files of an image and removes them again", async (
   expect([emptyDirectories, leftOut]).toEqual([["empty"], ["debian"]]);
   await expect(stat(seen)).rejects.toThrow("ENOENT");
   expect(await readdir(folder)).toEqual(["image.iso", "tree"]);
+});
+
+test("withIsoTree() takes a hybrid image whose first partition has descriptors of its own", async () => {
+  const { isoPath, folder } = await makeIso([
+    "-r",
+    "-J",
+    "--protective-msdos-label",
+    "-partition_offset",
+    "16",
+  ]);
+  const read = await withIsoTree(isoPath, { temporaryFolder: folder }, (tree) =>
+    readFile(join(tree, "boot/grub/grub.cfg"), "utf8"),
+  );
+  expect(read).toMatchObject({ ok: true });
+  // Of the second set, the addresses lead anywhere.
+  expect(await readIsoHead(isoPath)).toMatchObject({ value: { roots: { length: 2 } } });
 });
 
 test("withIsoTree() removes the files when their use fails", async () => {
