@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { type DiscImage, renderXorrisoScript } from "./render-xorriso-script.ts";
 
 const IMAGE: DiscImage = {
-  isoPath: "/work/hq.iso",
+  isoPath: "/staging/hq.iso",
   label: "HQ BOOT",
   madeAtMs: Date.UTC(2026, 10, 22, 10, 0, 0, 120),
   diskGuid: "2acd0323c7734a42a29825632da7f446",
-  files: [{ path: "EFI/it's", localPath: "/work/blobs/ab", modifiedAtMs: 1_700_000_000_999 }],
+  files: [{ path: "EFI/it's", localPath: "/staging/blobs/ab", modifiedAtMs: 1_700_000_000_999 }],
   emptyDirectories: ["an empty one"],
   bios: null,
   uefiPath: null,
@@ -16,14 +16,14 @@ const BIOS = {
   catalogPath: "stickfarm/boot/boot.cat",
   loadBytes: 2048,
   table: "grub",
-  hybridPath: "/work/hybrid",
+  hybridPath: "/staging/hybrid",
 } as const;
 
 test("renderXorrisoScript() makes a disc of files, with every date given", () => {
   expect(renderXorrisoScript(IMAGE)).toMatchInlineSnapshot(`
     ""-iso_rr_pattern" "off"
     "-disk_pattern" "off"
-    "-outdev" "stdio:/work/hq.iso"
+    "-outdev" "stdio:/staging/hq.iso"
     "-rockridge" "on"
     "-joliet" "on"
     "-compliance" "clear:only_iso_version:deep_paths:long_paths:no_j_force_dots:always_gmt:old_rr:iso_9660_level=3:joliet_long_names:joliet_long_paths:no_emul_toc"
@@ -32,7 +32,7 @@ test("renderXorrisoScript() makes a disc of files, with every date given", () =>
     "-volume_date" "uuid" "2026112210000012"
     "-volume_date" "c" "2026112210000012"
     "-volume_date" "m" "2026112210000012"
-    "-map" "/work/blobs/ab" "/EFI/it's"
+    "-map" "/staging/blobs/ab" "/EFI/it's"
     "-mkdir" "/an empty one" "--"
     "-chown_r" "0" "/" "--"
     "-chgrp_r" "0" "/" "--"
@@ -47,7 +47,7 @@ test("renderXorrisoScript() makes a disc of files, with every date given", () =>
 });
 
 test("renderXorrisoScript() starts GRUB from disc and stick", () => {
-  const lines = bootLines({ bios: BIOS, uefiPath: "/work/efi.img" });
+  const lines = bootLines({ bios: BIOS, uefiPath: "/staging/efi.img" });
   expect(lines).toMatchInlineSnapshot(`
     [
       "any cat_path=/stickfarm/boot/boot.cat",
@@ -57,9 +57,9 @@ test("renderXorrisoScript() starts GRUB from disc and stick", () => {
       "any load_size=2048",
       "any boot_info_table=on",
       "grub grub2_boot_info=on",
-      "grub grub2_mbr=/work/hybrid",
+      "grub grub2_mbr=/staging/hybrid",
       "any next",
-      "append_partition 2 28732ac11ff8d211ba4b00a0c93ec93b /work/efi.img",
+      "append_partition 2 28732ac11ff8d211ba4b00a0c93ec93b /staging/efi.img",
       "any efi_path=--interval:appended_partition_2:all::",
       "any platform_id=0xef",
       "any appended_part_as=gpt",
@@ -75,7 +75,7 @@ test("renderXorrisoScript() starts GRUB from disc and stick", () => {
 test("renderXorrisoScript() tells ISOLINUX where it lies, and Windows PE nothing", () => {
   const isolinux = bootLines({ bios: { ...BIOS, table: "isolinux" } });
   expect(isolinux).toContain("any boot_info_table=on");
-  expect(isolinux).toContain("isolinux system_area=/work/hybrid");
+  expect(isolinux).toContain("isolinux system_area=/staging/hybrid");
   expect(isolinux.join()).not.toContain("grub");
   const windows = bootLines({ bios: { ...BIOS, table: "none", hybridPath: null } });
   expect(windows.slice(0, 6)).toEqual([
@@ -94,7 +94,7 @@ test("renderXorrisoScript() quotes as a shell does", () => {
 });
 
 test("renderXorrisoScript() starts by UEFI alone", () => {
-  const [first, ...rest] = bootLines({ uefiPath: "/work/efi.img" });
+  const [first, ...rest] = bootLines({ uefiPath: "/staging/efi.img" });
   expect(first).toMatch(/^append_partition 2 /);
   expect(rest.join()).not.toMatch(/bin_path|grub/);
 });
