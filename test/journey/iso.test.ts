@@ -145,7 +145,9 @@ if (process.argv.includes("-options_from_file")) {
   const hangs = `import { readFileSync, writeFileSync } from "node:fs";
 const script = readFileSync(process.argv.at(-1), "utf8");
 writeFileSync(/stdio:([^"]+)/.exec(script)[1], "half an image");
-setInterval(() => {}, 1000);`;
+// Its parent may be killed outright: then nobody else ends this one.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.exit(), 100);`;
   const interrupted = isoWith(farm, hangs);
   await waitFor("half an image", () => hasHalf(out));
   interrupted.signal("SIGINT");
