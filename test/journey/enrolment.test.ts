@@ -8,10 +8,9 @@ import { refusalOf } from "./support/refusal.ts";
 
 const LIMIT = { timeout: 600_000 };
 
-test("a token enrols one agent once, in time, at its own farm", LIMIT, async () => {
+test("a token enrols one agent once, at its own farm", LIMIT, async () => {
   const farm = await startFarm({ agents: {} });
   const other = await startFarm({ agents: {} });
-  const short = await tokenOf(farm, "late", "--ttl", "1m");
   const { token } = await tokenOf(farm, "ws-1");
 
   const elsewhere = await enroll(other, "ws-1", token);
@@ -27,14 +26,6 @@ test("a token enrols one agent once, in time, at its own farm", LIMIT, async () 
   expect(again).toMatchObject({ code: "token_invalid", exit: 4 });
   expect(again.remedy).toContain("stickfarm agent token create");
 
-  await waitFor("the end of the token's minute", () => Date.now() > short.expiresAtMs, {
-    limitMs: 90_000,
-    everyMs: 500,
-  });
-  expect(refusalOf(await enroll(farm, "late", short.token))).toMatchObject({
-    code: "token_invalid",
-    exit: 4,
-  });
   expect(
     refusalOf(await farm.run("agent", "token", "create", "--name", "WS 1", "-o", "json")),
   ).toMatchObject({

@@ -1,4 +1,4 @@
-/** A kernel that `boot-image add --kernel` made bootable, from one stick with an MBR, before every firmware. */
+/** A kernel that `boot-image add --kernel` made bootable, from a stick with an MBR. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -18,8 +18,8 @@ spec:
 
 const missing = [...missingForBoot(), ...missingForTestKernel()];
 
-test("a kernel boots from one stick under BIOS, UEFI and UEFI with Secure Boot", {
-  timeout: 4 * BOOT_LIMIT_MS,
+test("a kernel is given its command line as it was written, and starts under Secure Boot", {
+  timeout: 2 * BOOT_LIMIT_MS,
 }, async ({ skip }) => {
   skip(missing.length > 0, `this machine lacks ${missing.join(", ")}`);
   const farm = await startFarm({
@@ -37,10 +37,8 @@ test("a kernel boots from one stick under BIOS, UEFI and UEFI with Secure Boot",
   const { state } = await farm.ended(buildIdOf(await farm.must(...order)), BUILD_LIMIT_MS);
   expect(state).toBe("succeeded");
   const stick = farm.driveFile("ws-1", "A1");
-  for (const firmware of ["bios", "uefi", "secure"] as const) {
-    const until = /KERNEL-BOOTED-OK .*\n/;
-    const { console } = await bootStick({ stick, firmware, until, limitMs: BOOT_LIMIT_MS });
-    expect(console).toMatch(KERNEL_BOOTED[firmware]);
-    expect(console).toContain(cmdline);
-  }
+  const until = /KERNEL-BOOTED-OK .*\n/;
+  const { console } = await bootStick({ stick, firmware: "secure", until, limitMs: BOOT_LIMIT_MS });
+  expect(console).toMatch(KERNEL_BOOTED.secure);
+  expect(console).toContain(cmdline);
 });
