@@ -52,7 +52,8 @@ export default defineConfig({
           name: "lab",
           include: ["test/lab/**/*.test.ts"],
           pool: "forks",
-          fileParallelism: false,
+          // A machine of QEMU keeps one processor busy.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
           testTimeout: 300_000,
           hookTimeout: 180_000,
