@@ -38,11 +38,6 @@ export function describeDrive(source: DriveSource, found: Found, machine: Machin
   return disk ?? describeGone(source);
 }
 
-/** The same drive's id, whatever speaks against it. */
-export function nameDrive(source: DriveSource, found: Found, machine: MachineFacts): string {
-  return describeDrive(source, found, machine).driveId;
-}
-
 function describeGone({ path }: DiskSource): Drive {
   const detail = `Cannot erase the device "${path}": it is not there`;
   return {

@@ -1,5 +1,5 @@
 import type { Drive } from "@stickfarm/common/drive/drive";
-import { lookAt, nameDrive } from "./describe-drive.ts";
+import { describeDrive, lookAt } from "./describe-drive.ts";
 import type { DriveSource } from "./drive-source.ts";
 import { findDisks } from "./find-disks.ts";
 import { listDrives } from "./list-drives.ts";
@@ -26,7 +26,8 @@ export async function findOffered(
 ): Promise<DriveSource | null> {
   const machine = await readMachine(host);
   for (const source of await findSources(offer, host)) {
-    if (nameDrive(source, await lookAt(source), machine) === driveId) return source;
+    const drive = describeDrive(source, await lookAt(source), machine);
+    if (drive.driveId === driveId) return source;
   }
   return null;
 }
