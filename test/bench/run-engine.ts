@@ -5,6 +5,7 @@ import type { VirtualDriveSource } from "@stickfarm/agent/drive/parse-virtual-dr
 import { thisHost } from "@stickfarm/agent/drive/read-machine";
 import { startWriter } from "@stickfarm/agent/write/start-writer";
 import type { WriterEvent } from "@stickfarm/agent/write/writer-protocol";
+import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import type { ByteRange } from "@stickfarm/common/media/manifest";
 import type { BenchImage } from "./make-bench-image.ts";
 import type { Scratch } from "./scratch.ts";
@@ -58,6 +59,7 @@ async function write(
         biosPartitionGuid: "",
       },
       stamps: [],
+      policy: PLAIN_POLICY,
       cacheDirectory: image.cacheDirectory,
       progressMs: 250,
     },

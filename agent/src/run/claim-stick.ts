@@ -79,6 +79,7 @@ function writerOrder(
     identity: stickIdentity(order.stickId),
     // An image is written as it is: its stick carries nothing of ours.
     stamps: body.kind === "tree" ? stampFiles({ ...order, manifest: manifestBytes }) : [],
+    policy: order.policy,
     cacheDirectory,
     progressMs: PROGRESS_MS,
   };

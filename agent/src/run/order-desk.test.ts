@@ -1,4 +1,5 @@
 import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
+import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type Journal, openJournal } from "../journal/open-journal.ts";
@@ -168,6 +169,7 @@ function order(fence: number): AttemptOrder {
     orderedAtMs: 0,
     points: [],
     localSha256: [],
+    policy: PLAIN_POLICY,
     cancel: false,
   };
 }

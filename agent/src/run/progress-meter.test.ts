@@ -1,4 +1,5 @@
 import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
+import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import type { ProgressEvent } from "@stickfarm/common/wire/progress";
 import { expect, test } from "vitest";
 import { progressMeter } from "./progress-meter.ts";
@@ -17,6 +18,7 @@ const ORDER: AttemptOrder = {
   orderedAtMs: 0,
   points: [],
   localSha256: [],
+  policy: PLAIN_POLICY,
   cancel: false,
 };
 

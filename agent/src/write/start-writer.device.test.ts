@@ -1,8 +1,10 @@
 /** A real writer on a loop device with blocks of 4096 bytes: needs root, losetup, and `tsc -b` first. */
+
 import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, type TestContext, test } from "vitest";
 import { startWriter } from "./start-writer.ts";
@@ -44,6 +46,7 @@ test("startWriter() fills a device of 4096-byte blocks with an image of exactly 
         biosPartitionGuid: "",
       },
       stamps: [],
+      policy: PLAIN_POLICY,
       cacheDirectory: cache.directory,
       progressMs: 250,
     },

@@ -1,8 +1,10 @@
 /** Real writers: they are started from dist, so these tests need `tsc -b` first. */
+
 import { spawn } from "node:child_process";
 import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
@@ -38,6 +40,7 @@ function orderOf(image: BlobRef, cacheDirectory: string): WriterOrder {
       biosPartitionGuid: "",
     },
     stamps: [],
+    policy: PLAIN_POLICY,
     cacheDirectory,
     progressMs: 0,
   };

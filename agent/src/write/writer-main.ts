@@ -11,7 +11,8 @@ import { driveBehind } from "./open-drive.ts";
 import { planWrite, type WritePlan } from "./plan-write.ts";
 import { sealDrive } from "./seal-drive.ts";
 import { isZeroPieceOf, openWork, type Work } from "./work.ts";
-import { type WriteHooks, writeAndVerify } from "./write-and-verify.ts";
+import { writeAndVerify } from "./write-and-verify.ts";
+import type { WriteHooks } from "./write-hooks.ts";
 import { renderEvent, type WriterEvent, type WriterOrder } from "./writer-protocol.ts";
 
 const DRIVE_FD = 3;

@@ -1,3 +1,4 @@
+import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import { expect, test } from "vitest";
 import {
   parseCommand,
@@ -24,6 +25,7 @@ const order: WriterOrder = {
     biosPartitionGuid: "C",
   },
   stamps: [{ path: "stickfarm/manifest.json", bytes: Buffer.from([0, 255, 10]), modifiedAtMs: 7 }],
+  policy: PLAIN_POLICY,
   cacheDirectory: "/cache",
   progressMs: 250,
 };

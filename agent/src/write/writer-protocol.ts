@@ -7,6 +7,7 @@
  */
 
 import type { Evidence } from "@stickfarm/common/build/evidence";
+import type { WritePolicy } from "@stickfarm/common/build/write-policy";
 import { invariant } from "@stickfarm/common/invariant";
 import type { DriveGeometry, StampFile, StickIdentity } from "@stickfarm/common/layout/extent";
 import type { ImageBody, TreeBody } from "@stickfarm/common/media/manifest";
@@ -18,6 +19,7 @@ export type WriterOrder = {
   readonly geometry: DriveGeometry;
   readonly identity: StickIdentity;
   readonly stamps: readonly StampFile[];
+  readonly policy: WritePolicy;
   readonly cacheDirectory: string;
   /** How often `progress` comes at most, in milliseconds. */
   readonly progressMs: number;
@@ -29,7 +31,7 @@ export type WriterCommand =
   | { readonly kind: "seal" }
   | { readonly kind: "stop" };
 
-export type WriterPhase = "erase" | "write" | "verify" | "seal";
+export type WriterPhase = "erase" | "probe" | "compare" | "write" | "verify" | "seal";
 
 export type WriterEvent =
   /** The layout fits the drive; nothing has been written. */

@@ -1,6 +1,7 @@
 import type { DriveConsent } from "../drive/drive.ts";
 import type { FetchPoint } from "../media/distribution-point.ts";
 import type { BlobRef } from "../media/manifest.ts";
+import type { WritePolicy } from "./write-policy.ts";
 
 /** One try at one stick: everything that an agent needs besides content. */
 export type AttemptOrder = {
@@ -26,6 +27,7 @@ export type AttemptOrder = {
   readonly points: readonly FetchPoint[];
   /** SHA-256 of what the controller has made for this build: fetched from it, whatever the points. */
   readonly localSha256: readonly string[];
+  readonly policy: WritePolicy;
   /** Stop this attempt if it runs, and do not begin it. */
   readonly cancel: boolean;
 };

@@ -4,6 +4,8 @@ export const ATTEMPT_PHASES = [
   "fetch",
   "claim",
   "erase",
+  "probe",
+  "compare",
   "write",
   "verify",
   "seal",

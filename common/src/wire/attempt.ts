@@ -1,12 +1,22 @@
 import type {
   ReportResultRequest,
+  Evidence as WireEvidence,
   AttemptOrder as WireOrder,
   AttemptPhase as WirePhase,
+  WritePolicy as WirePolicy,
 } from "@stickfarm/proto/stickfarm/v1/agent";
 import type { AttemptOrder } from "../build/attempt-order.ts";
 import type { AttemptPhase } from "../build/attempt-phase.ts";
 import type { AttemptReport } from "../build/attempt-report.ts";
+import type { Evidence } from "../build/evidence.ts";
 import type { AttemptOutcome } from "../build/job-state.ts";
+import {
+  CAPACITY_CHECKS,
+  PLAIN_POLICY,
+  REWRITES,
+  WRITE_PROOFS,
+  type WritePolicy,
+} from "../build/write-policy.ts";
 import { LOCAL_POINT } from "../media/distribution-point.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { fetchPointFromWire, fetchPointToWire } from "./distribution-point.ts";
@@ -18,6 +28,8 @@ const PHASES: Readonly<Record<AttemptPhase, WirePhase>> = {
   fetch: 2,
   claim: 3,
   erase: 4,
+  probe: 9,
+  compare: 10,
   write: 5,
   verify: 6,
   seal: 7,
@@ -38,9 +50,10 @@ export function phaseFromWire(wire: WirePhase): AttemptPhase | null {
 
 export function orderToWire(order: AttemptOrder): WireOrder {
   const { manifest, consent, manifestSignature, passport, passportSignature, ...others } = order;
-  const { points, localSha256, ...rest } = others;
+  const { points, localSha256, policy, ...rest } = others;
   return {
     ...rest,
+    policy: { ...policy },
     consent: consentToWire(consent),
     manifestSha256: manifest.sha256,
     manifestBytes: manifest.sizeBytes,
@@ -66,6 +79,7 @@ export function orderFromWire(wire: WireOrder): Result<AttemptOrder> {
       detail: `Cannot take order "${wire.jobId}": a part is missing or not in the form of protocol 1`,
     });
   const { manifestSha256, manifestBytes, consent, ...rest } = wire;
+  const policy = policyFromWire(wire.policy);
   const points = wire.points.map(fetchPointFromWire);
   const known = points.filter((point) => point !== null);
   if (known.length < points.length)
@@ -73,13 +87,29 @@ export function orderFromWire(wire: WireOrder): Result<AttemptOrder> {
       code: "protocol_unsupported",
       detail: `Cannot take order "${wire.jobId}": one of its distribution points is of a kind that is not known here`,
     });
+  if (policy === null)
+    return fail({
+      code: "protocol_unsupported",
+      detail: `Cannot take order "${wire.jobId}": its way of writing is not known here`,
+    });
   return ok({
     ...rest,
+    policy,
     // A controller that knows no points is one.
     points: known.length === 0 ? [LOCAL_POINT] : known,
     consent: consentFromWire(consent),
     manifest: { sha256: manifestSha256, sizeBytes: manifestBytes },
   });
+}
+
+/** null: a policy of a newer controller. */
+function policyFromWire(wire: WirePolicy | undefined): WritePolicy | null {
+  if (wire === undefined) return PLAIN_POLICY;
+  const rewrite = REWRITES.find((known) => known === wire.rewrite);
+  const proof = WRITE_PROOFS.find((known) => known === wire.proof);
+  const capacity = CAPACITY_CHECKS.find((known) => known === wire.capacity);
+  if (rewrite === undefined || proof === undefined || capacity === undefined) return null;
+  return { rewrite, proof, capacity, acceptRepaired: wire.acceptRepaired };
 }
 
 export function reportToWire(report: AttemptReport): ReportResultRequest {
@@ -96,7 +126,13 @@ export function reportFromWire(wire: ReportResultRequest): Result<AttemptReport>
       detail: `Cannot record attempt ${wire.attempt} of job "${wire.jobId}": its outcome is of a form that is not known here`,
     });
   const { jobId, attempt, fence, evidence } = wire;
-  return ok({ jobId, attempt, fence, outcome, evidence: { ...evidence } });
+  return ok({ jobId, attempt, fence, outcome, evidence: evidenceFromWire(evidence) });
+}
+
+/** An agent that names no capacity check, or one that is not known here, has made none that counts. */
+export function evidenceFromWire(wire: WireEvidence): Evidence {
+  const capacity = CAPACITY_CHECKS.find((known) => known === wire.capacity) ?? "none";
+  return { ...wire, capacity };
 }
 
 function outcomeToWire(outcome: AttemptOutcome): ReportResultRequest["outcome"] {

@@ -8,7 +8,7 @@ import { BUILD_STATES } from "../build/build-state.ts";
 import type { AttemptOutcome } from "../build/job-state.ts";
 import type { LoggedOrder, LoggedVariable } from "../build/logged-order.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { phaseFromWire, phaseToWire } from "./attempt.ts";
+import { evidenceFromWire, phaseFromWire, phaseToWire } from "./attempt.ts";
 import { problemFromWire, problemToWire } from "./problem.ts";
 
 export function logLineToWire({ number, atMs, event }: BuildLogLine): WireLine {
@@ -172,7 +172,7 @@ function turnFromWire(wire: WireTurn): JobTurn | null {
     default: {
       const outcome = outcomeFromWire(wire);
       if (outcome === null || wire.evidence === undefined) return null;
-      return { kind: "result", attempt, outcome, evidence: { ...wire.evidence } };
+      return { kind: "result", attempt, outcome, evidence: evidenceFromWire(wire.evidence) };
     }
   }
 }

@@ -7,7 +7,16 @@ import { z } from "zod";
  * The subject is `stickfarm.v1.progress.<agent>.<jobId>`: an agent's credential lets it publish below its own name only,
  * so that a body which names another agent is a forgery or a fault, and is dropped.
  */
-export const PROGRESS_PHASES = ["fetch", "claim", "erase", "write", "verify", "seal"] as const;
+export const PROGRESS_PHASES = [
+  "fetch",
+  "claim",
+  "erase",
+  "probe",
+  "compare",
+  "write",
+  "verify",
+  "seal",
+] as const;
 
 export type ProgressPhase = (typeof PROGRESS_PHASES)[number];
 

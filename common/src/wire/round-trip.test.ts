@@ -43,6 +43,7 @@ const ORDER: AttemptOrder = {
   orderedAtMs: 1_790_000_000_000,
   points: POINTS,
   localSha256: [SHA256],
+  policy: { rewrite: "auto", proof: "compared", capacity: "probe", acceptRepaired: true },
   cancel: false,
 };
 
@@ -57,6 +58,10 @@ test.each([
   ["fence 0", { fence: 0 }],
   ["a short digest", { manifestSha256: "ab" }],
   ["an odd stick id", { stickId: "xyz" }],
+  [
+    "a proof of a newer controller",
+    { policy: { rewrite: "auto", proof: "hope", capacity: "none", acceptRepaired: false } },
+  ],
 ])("orderFromWire() refuses an order with %s", (_, change) => {
   expect(orderFromWire({ ...orderToWire(ORDER), ...change })).toMatchObject({
     ok: false,

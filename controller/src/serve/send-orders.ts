@@ -1,4 +1,5 @@
 import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
+import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import type { FetchPoint } from "@stickfarm/common/media/distribution-point";
 import { orderToWire } from "@stickfarm/common/wire/attempt";
 import type { AttemptOrder as WireOrder } from "@stickfarm/proto/stickfarm/v1/agent";
@@ -42,6 +43,7 @@ function toOrder(
     orderedAtMs: attempt.assignedAtMs,
     points,
     localSha256: build.sources.made,
+    policy: PLAIN_POLICY,
     cancel: job.cancelRequested,
   };
 }

@@ -1,5 +1,5 @@
 import type { BuildLogLine } from "@stickfarm/common/build/build-log";
-import type { Evidence } from "@stickfarm/common/build/evidence";
+import { type Evidence, NO_EVIDENCE } from "@stickfarm/common/build/evidence";
 import type { JobEvent, JobState } from "@stickfarm/common/build/job-state";
 import type { LoggedOrder } from "@stickfarm/common/build/logged-order";
 import { fail, ok, type Result } from "@stickfarm/common/result";
@@ -139,7 +139,7 @@ export class BuildsStore {
       "SELECT evidence FROM results WHERE job_id = ? AND attempt = ?",
       [jobId, attempt],
     );
-    return row === undefined ? null : json<Evidence>(row, "evidence");
+    return row === undefined ? null : { ...NO_EVIDENCE, ...json<Evidence>(row, "evidence") };
   }
 
   /** Takes the next fence and stores the attempt with it, or gives null when the job is no longer pending. */

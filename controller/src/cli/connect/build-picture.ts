@@ -3,7 +3,7 @@ import { BUILD_STATES, type BuildState } from "@stickfarm/common/build/build-sta
 import type { Evidence } from "@stickfarm/common/build/evidence";
 import type { JobState } from "@stickfarm/common/build/job-state";
 import { fail, ok, type Result } from "@stickfarm/common/result";
-import { phaseFromWire } from "@stickfarm/common/wire/attempt";
+import { evidenceFromWire, phaseFromWire } from "@stickfarm/common/wire/attempt";
 import type { Problem } from "@stickfarm/proto/stickfarm/v1/agent";
 import type { BuildView, JobView } from "@stickfarm/proto/stickfarm/v1/operator";
 
@@ -118,7 +118,7 @@ function parseJob(view: JobView): Result<JobPicture> {
     problem: parseJobProblem(view.problem),
     dirty,
     proof: view.proof || null,
-    evidence: view.evidence ?? null,
+    evidence: view.evidence === undefined ? null : evidenceFromWire(view.evidence),
   });
 }
 

@@ -78,6 +78,8 @@ const SHORT_PHASES: Readonly<Record<NonNullable<JobPicture["phase"]>, string>> =
   fetch: "fetching content",
   claim: "reading the drive's identity again",
   erase: "clearing both ends",
+  probe: "asking for its capacity",
+  compare: "comparing",
   write: "writing",
   verify: "reading back",
   seal: "writing the first block",

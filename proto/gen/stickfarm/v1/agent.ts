@@ -42,6 +42,10 @@ export const AttemptPhase = {
   SEAL: 7,
   /** ENDED - Ended; the result says how. */
   ENDED: 8,
+  /** PROBE - After ERASE: the drive shows whether it has the capacity that it claims. */
+  PROBE: 9,
+  /** COMPARE - Before WRITE: what is on the drive is read and compared with what it shall be. */
+  COMPARE: 10,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -57,6 +61,8 @@ export namespace AttemptPhase {
   export type VERIFY = typeof AttemptPhase.VERIFY;
   export type SEAL = typeof AttemptPhase.SEAL;
   export type ENDED = typeof AttemptPhase.ENDED;
+  export type PROBE = typeof AttemptPhase.PROBE;
+  export type COMPARE = typeof AttemptPhase.COMPARE;
   export type UNRECOGNIZED = typeof AttemptPhase.UNRECOGNIZED;
 }
 
@@ -89,6 +95,12 @@ export function attemptPhaseFromJSON(object: any): AttemptPhase {
     case 8:
     case "ATTEMPT_PHASE_ENDED":
       return AttemptPhase.ENDED;
+    case 9:
+    case "ATTEMPT_PHASE_PROBE":
+      return AttemptPhase.PROBE;
+    case 10:
+    case "ATTEMPT_PHASE_COMPARE":
+      return AttemptPhase.COMPARE;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -116,6 +128,10 @@ export function attemptPhaseToJSON(object: AttemptPhase): string {
       return "ATTEMPT_PHASE_SEAL";
     case AttemptPhase.ENDED:
       return "ATTEMPT_PHASE_ENDED";
+    case AttemptPhase.PROBE:
+      return "ATTEMPT_PHASE_PROBE";
+    case AttemptPhase.COMPARE:
+      return "ATTEMPT_PHASE_COMPARE";
     case AttemptPhase.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -330,6 +346,20 @@ export interface AttemptOrder {
   readonly points: readonly FetchPoint[];
   /** SHA-256, lower-case hex, of what the controller has made for this build: fetched from it, whatever the points. */
   readonly localSha256: readonly string[];
+  /** How to write and prove; not set by a controller that does not say: everything is written and read back. */
+  readonly policy: WritePolicy | undefined;
+}
+
+/** How an attempt writes its stick and what it takes as proof. */
+export interface WritePolicy {
+  /** auto, full, refresh. */
+  readonly rewrite: string;
+  /** read-back, compared. */
+  readonly proof: string;
+  /** none, probe, surface. */
+  readonly capacity: string;
+  /** A stick of which a range had to be written again may succeed. */
+  readonly acceptRepaired: boolean;
 }
 
 /** A place that holds a copy of content. */
@@ -424,7 +454,7 @@ export interface ReportResultRequest {
 
 /** Written, verified and sealed. */
 export interface Succeeded {
-  /** How it was proven; read-back today. */
+  /** How it was proven: read-back, compared. */
   readonly proof: string;
 }
 
@@ -460,6 +490,14 @@ export interface Evidence {
   readonly verifyMs: number;
   /** Milliseconds from claim to seal. */
   readonly totalMs: number;
+  /** Content that was on the drive already, by a comparing read, and was not written. */
+  readonly comparedBytes: number;
+  /** Ranges that were not what was written, and were after they had been written again. */
+  readonly repairedRanges: number;
+  /** Bytes of those ranges. */
+  readonly repairedBytes: number;
+  /** none, probe, surface: what the drive was put through before; empty from an agent that does not say. */
+  readonly capacity: string;
 }
 
 /** The result is stored durably: the agent may forget the attempt. */
@@ -2133,6 +2171,7 @@ function createBaseAttemptOrder(): AttemptOrder {
     orderedAtMs: 0,
     points: [],
     localSha256: [],
+    policy: undefined,
   };
 }
 
@@ -2182,6 +2221,9 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
     }
     for (const v of message.localSha256) {
       writer.uint32(122).string(v!);
+    }
+    if (message.policy !== undefined) {
+      WritePolicy.encode(message.policy, writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -2319,6 +2361,14 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
             message.localSha256.push(reader.string());
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.policy = WritePolicy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2386,6 +2436,7 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
         : globalThis.Array.isArray(object?.local_sha256)
         ? object.local_sha256.map((e: any) => globalThis.String(e))
         : [],
+      policy: isSet(object.policy) ? WritePolicy.fromJSON(object.policy) : undefined,
     };
   },
 
@@ -2436,6 +2487,9 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
     if (message.localSha256?.length) {
       obj.localSha256 = message.localSha256;
     }
+    if (message.policy !== undefined) {
+      obj.policy = WritePolicy.toJSON(message.policy);
+    }
     return obj;
   },
 
@@ -2461,6 +2515,130 @@ export const AttemptOrder: MessageFns<AttemptOrder> = {
     message.orderedAtMs = object.orderedAtMs ?? 0;
     message.points = object.points?.map((e) => FetchPoint.fromPartial(e)) || [];
     message.localSha256 = object.localSha256?.map((e) => e) || [];
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? WritePolicy.fromPartial(object.policy)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseWritePolicy(): WritePolicy {
+  return { rewrite: "", proof: "", capacity: "", acceptRepaired: false };
+}
+
+export const WritePolicy: MessageFns<WritePolicy> = {
+  encode(message: WritePolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rewrite !== "") {
+      writer.uint32(10).string(message.rewrite);
+    }
+    if (message.proof !== "") {
+      writer.uint32(18).string(message.proof);
+    }
+    if (message.capacity !== "") {
+      writer.uint32(26).string(message.capacity);
+    }
+    if (message.acceptRepaired !== false) {
+      writer.uint32(32).bool(message.acceptRepaired);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WritePolicy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWritePolicy() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.rewrite = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.proof = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.capacity = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.acceptRepaired = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WritePolicy {
+    return {
+      rewrite: isSet(object.rewrite) ? globalThis.String(object.rewrite) : "",
+      proof: isSet(object.proof) ? globalThis.String(object.proof) : "",
+      capacity: isSet(object.capacity) ? globalThis.String(object.capacity) : "",
+      acceptRepaired: isSet(object.acceptRepaired)
+        ? globalThis.Boolean(object.acceptRepaired)
+        : isSet(object.accept_repaired)
+        ? globalThis.Boolean(object.accept_repaired)
+        : false,
+    };
+  },
+
+  toJSON(message: WritePolicy): unknown {
+    const obj: any = {};
+    if (message.rewrite !== "") {
+      obj.rewrite = message.rewrite;
+    }
+    if (message.proof !== "") {
+      obj.proof = message.proof;
+    }
+    if (message.capacity !== "") {
+      obj.capacity = message.capacity;
+    }
+    if (message.acceptRepaired !== false) {
+      obj.acceptRepaired = message.acceptRepaired;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<WritePolicy>, I>>(base?: I): WritePolicy {
+    return WritePolicy.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<WritePolicy>, I>>(object: I): WritePolicy {
+    const message = createBaseWritePolicy() as any;
+    message.rewrite = object.rewrite ?? "";
+    message.proof = object.proof ?? "";
+    message.capacity = object.capacity ?? "";
+    message.acceptRepaired = object.acceptRepaired ?? false;
     return message;
   },
 };
@@ -3550,6 +3728,10 @@ function createBaseEvidence(): Evidence {
     writeMs: 0,
     verifyMs: 0,
     totalMs: 0,
+    comparedBytes: 0,
+    repairedRanges: 0,
+    repairedBytes: 0,
+    capacity: "",
   };
 }
 
@@ -3575,6 +3757,18 @@ export const Evidence: MessageFns<Evidence> = {
     }
     if (message.totalMs !== 0) {
       writer.uint32(56).uint64(message.totalMs);
+    }
+    if (message.comparedBytes !== 0) {
+      writer.uint32(64).uint64(message.comparedBytes);
+    }
+    if (message.repairedRanges !== 0) {
+      writer.uint32(72).uint32(message.repairedRanges);
+    }
+    if (message.repairedBytes !== 0) {
+      writer.uint32(80).uint64(message.repairedBytes);
+    }
+    if (message.capacity !== "") {
+      writer.uint32(90).string(message.capacity);
     }
     return writer;
   },
@@ -3648,6 +3842,38 @@ export const Evidence: MessageFns<Evidence> = {
             message.totalMs = longToNumber(reader.uint64());
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.comparedBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.repairedRanges = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.repairedBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.capacity = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3697,6 +3923,22 @@ export const Evidence: MessageFns<Evidence> = {
         : isSet(object.total_ms)
         ? globalThis.Number(object.total_ms)
         : 0,
+      comparedBytes: isSet(object.comparedBytes)
+        ? globalThis.Number(object.comparedBytes)
+        : isSet(object.compared_bytes)
+        ? globalThis.Number(object.compared_bytes)
+        : 0,
+      repairedRanges: isSet(object.repairedRanges)
+        ? globalThis.Number(object.repairedRanges)
+        : isSet(object.repaired_ranges)
+        ? globalThis.Number(object.repaired_ranges)
+        : 0,
+      repairedBytes: isSet(object.repairedBytes)
+        ? globalThis.Number(object.repairedBytes)
+        : isSet(object.repaired_bytes)
+        ? globalThis.Number(object.repaired_bytes)
+        : 0,
+      capacity: isSet(object.capacity) ? globalThis.String(object.capacity) : "",
     };
   },
 
@@ -3723,6 +3965,18 @@ export const Evidence: MessageFns<Evidence> = {
     if (message.totalMs !== 0) {
       obj.totalMs = Math.round(message.totalMs);
     }
+    if (message.comparedBytes !== 0) {
+      obj.comparedBytes = Math.round(message.comparedBytes);
+    }
+    if (message.repairedRanges !== 0) {
+      obj.repairedRanges = Math.round(message.repairedRanges);
+    }
+    if (message.repairedBytes !== 0) {
+      obj.repairedBytes = Math.round(message.repairedBytes);
+    }
+    if (message.capacity !== "") {
+      obj.capacity = message.capacity;
+    }
     return obj;
   },
 
@@ -3738,6 +3992,10 @@ export const Evidence: MessageFns<Evidence> = {
     message.writeMs = object.writeMs ?? 0;
     message.verifyMs = object.verifyMs ?? 0;
     message.totalMs = object.totalMs ?? 0;
+    message.comparedBytes = object.comparedBytes ?? 0;
+    message.repairedRanges = object.repairedRanges ?? 0;
+    message.repairedBytes = object.repairedBytes ?? 0;
+    message.capacity = object.capacity ?? "";
     return message;
   },
 };
