@@ -67,6 +67,10 @@ async function judge(
   { found, host }: { readonly found: Found; readonly host: DriveHost },
 ): Promise<Result<Drive>> {
   const drive = describeDrive(source, found, await readMachine(host));
+  if (drive === null) {
+    const detail = `Cannot claim the drive "${found.path}": it is not there`;
+    return fail({ code: "drive_gone", detail });
+  }
   const [refusal] = drive.refusals;
   if (refusal !== undefined) return fail(refusal);
   const matched = matchConsent(consent, drive);

@@ -1,3 +1,4 @@
+import { describeUse } from "@stickfarm/common/drive/describe-use";
 import type { Drive } from "@stickfarm/common/drive/drive";
 import { identifyDisks } from "@stickfarm/common/drive/identify-disks";
 import { whyNotStick } from "@stickfarm/common/drive/why-not-stick";
@@ -37,6 +38,7 @@ export function describeDisk(
       ...whyNotStick(disk, stickBytesMax),
       ...whyNotWritable({ kind: "device", deviceId }, machine),
     ],
+    facts: { identity: identity.strength, usb, ...describeUse(deviceId, machine) },
   };
 }
 

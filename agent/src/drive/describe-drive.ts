@@ -1,7 +1,8 @@
 import type { BigIntStats } from "node:fs";
 import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Drive } from "@stickfarm/common/drive/drive";
+import { describeUse } from "@stickfarm/common/drive/describe-use";
+import { type Drive, type DriveFacts, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
 import {
   type DriveTarget,
   type FileKind,
@@ -10,7 +11,6 @@ import {
 } from "@stickfarm/common/drive/why-not-writable";
 import { describeDisk } from "./describe-disk.ts";
 import type { DriveSource } from "./drive-source.ts";
-import type { DiskSource } from "./find-disks.ts";
 import type { VirtualDriveSource } from "./parse-virtual-drive.ts";
 import { deviceIdOf } from "./read-machine.ts";
 
@@ -28,28 +28,18 @@ export async function lookAt(source: DriveSource): Promise<Found> {
   return { path, stats: await lstat(path, { bigint: true }).catch(() => null) };
 }
 
-/** The drive that a source stands for, with everything that speaks against writing to it. */
-export function describeDrive(source: DriveSource, found: Found, machine: MachineFacts): Drive {
-  if (source.kind !== "disk") return describeVirtual(source, found, machine);
-  const { stats } = found;
-  const disk = stats?.isBlockDevice()
-    ? describeDisk(deviceIdOf(stats.rdev), machine, source.stickBytesMax)
-    : null;
-  return disk ?? describeGone(source);
-}
-
-function describeGone({ path }: DiskSource): Drive {
-  const detail = `Cannot erase the device "${path}": it is not there`;
-  return {
-    ...NOTHING,
-    driveId: "",
-    bay: "",
-    serial: "",
-    vendor: "",
-    model: "",
-    transport: "fixed",
-    refusals: [{ code: "drive_gone", detail }],
-  };
+/**
+ * The drive that a source stands for, with everything that speaks against writing to it; `null` for a disk that went
+ * after it had been found. What the command line names is always described, there or not.
+ */
+export function describeDrive(
+  source: DriveSource,
+  { path, stats }: Found,
+  machine: MachineFacts,
+): Drive | null {
+  if (source.kind !== "disk") return describeVirtual(source, { path, stats }, machine);
+  if (!stats?.isBlockDevice()) return null;
+  return describeDisk(deviceIdOf(stats.rdev), machine, source.stickBytesMax);
 }
 
 function describeVirtual(
@@ -72,7 +62,16 @@ function describeVirtual(
       ? measureDevice(target.deviceId, machine)
       : measureFile(stats, machine)),
     refusals: whyNotWritable(target, machine),
+    facts: factsOf(target, machine),
   };
+}
+
+/** Who it is says the command line, which names each serial once. */
+function factsOf(target: DriveTarget, machine: MachineFacts): DriveFacts {
+  const facts: DriveFacts = { ...UNKNOWN_FACTS, identity: "strong" };
+  if (target.kind === "device") return { ...facts, ...describeUse(target.deviceId, machine) };
+  const loops = machine.devices.filter(({ backingFile }) => backingFile === target.path);
+  return { ...facts, holders: loops.map(({ name }) => name) };
 }
 
 async function resolvePath({ kind, path }: DriveSource): Promise<string> {

@@ -27,7 +27,7 @@ export async function findOffered(
   const machine = await readMachine(host);
   for (const source of await findSources(offer, host)) {
     const drive = describeDrive(source, await lookAt(source), machine);
-    if (drive.driveId === driveId) return source;
+    if (drive?.driveId === driveId) return source;
   }
   return null;
 }

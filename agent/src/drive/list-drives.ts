@@ -6,20 +6,22 @@ import { describeDrive, type Found, lookAt } from "./describe-drive.ts";
 import type { DriveSource } from "./drive-source.ts";
 import { type DriveHost, readMachine } from "./read-machine.ts";
 
-/** The drives that the sources stand for, as they are now. Nothing is opened for writing. */
+/** The drives that the sources stand for, as they are now, without disks that have just gone. Nothing is opened for writing. */
 export async function listDrives(
   sources: readonly DriveSource[],
   host: DriveHost,
 ): Promise<readonly Drive[]> {
   const machine = await readMachine(host);
-  return Promise.all(
+  const drives = await Promise.all(
     sources.map(async (source) => {
       const found = await lookAt(source);
       const drive = describeDrive(source, found, machine);
-      const direct = await whyNotDirect(found);
-      return direct === null ? drive : { ...drive, refusals: [...drive.refusals, direct] };
+      const direct = drive === null ? null : await whyNotDirect(found);
+      if (drive === null || direct === null) return drive;
+      return { ...drive, refusals: [...drive.refusals, direct] };
     }),
   );
+  return drives.filter((drive) => drive !== null);
 }
 
 /** Whether the file system refuses O_DIRECT shows only at opening: better in the plan than at the claim. */

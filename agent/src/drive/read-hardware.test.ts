@@ -97,6 +97,20 @@ test("describeDisk() makes a drive of a stick, new with each insertion and each 
     insertion: "5f1c:4",
     transport: "usb",
     refusals: [],
+    facts: {
+      identity: "strong",
+      usb: {
+        portPath: "2-1",
+        lun: 0,
+        vendorId: "0951",
+        productId: "1666",
+        megabitsPerSecond: 480,
+        interfaceClasses: ["08"],
+      },
+      isReadOnly: false,
+      mountPoints: [],
+      holders: [],
+    },
   });
 });
 

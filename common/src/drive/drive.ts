@@ -1,4 +1,5 @@
 import type { Problem } from "../problem.ts";
+import type { UsbPlace } from "./hardware.ts";
 
 /** A drive as an agent sees it now. `/dev` names are not part of it: they are never stored, sent or reopened. */
 export type Drive = {
@@ -17,6 +18,33 @@ export type Drive = {
   readonly transport: DriveTransport;
   /** Why it cannot be written now; empty when it can. */
   readonly refusals: readonly Problem[];
+  readonly facts: DriveFacts;
+};
+
+/** What is known of a drive beside what it is consented to by: to be shown, never compared. */
+export type DriveFacts = {
+  /**
+   * strong: known by a serial of its own, wherever it is plugged in. weak: known by its port only, so that it is another
+   * drive after each insertion. unknown: its agent does not say.
+   */
+  readonly identity: (typeof DRIVE_IDENTITIES)[number];
+  /** `null`: it hangs on no USB port. */
+  readonly usb: UsbPlace | null;
+  readonly isReadOnly: boolean;
+  /** Where file systems that lie on it are mounted. */
+  readonly mountPoints: readonly string[];
+  /** Devices that lie on it, directly or through others; its partitions are none. */
+  readonly holders: readonly string[];
+};
+
+export const DRIVE_IDENTITIES = ["unknown", "weak", "strong"] as const;
+
+export const UNKNOWN_FACTS: DriveFacts = {
+  identity: "unknown",
+  usb: null,
+  isReadOnly: false,
+  mountPoints: [],
+  holders: [],
 };
 
 /** fixed: a disk that hangs on no USB port; it is shown, and refused. */

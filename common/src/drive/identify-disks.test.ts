@@ -43,12 +43,12 @@ test("identifyDisks() trusts no serial that two sticks show at once", () => {
 test("identifyDisks() takes the slots of a card reader for drives of their own", () => {
   const slots = [0, 1].map((lun) => usbDisk(`8:${lun}`, "60A44C413FAE", { lun }));
   expect([...identifyDisks(slots).values()]).toEqual([
-    { driveId: "usb:0951:1666:60A44C413FAE", bay: "usb-2-1" },
-    { driveId: "usb:0951:1666:60A44C413FAE.lun1", bay: "usb-2-1.lun1" },
+    { driveId: "usb:0951:1666:60A44C413FAE", bay: "usb-2-1", strength: "strong" },
+    { driveId: "usb:0951:1666:60A44C413FAE.lun1", bay: "usb-2-1.lun1", strength: "strong" },
   ]);
 });
 
 test("identifyDisks() names a disk without a port by its device number", () => {
   const [identity] = identifyDisks([disk("254:0", { serial: "60A44C413FAE" })]).values();
-  expect(identity).toEqual({ driveId: "disk:254:0", bay: "disk-254:0" });
+  expect(identity).toEqual({ driveId: "disk:254:0", bay: "disk-254:0", strength: "weak" });
 });

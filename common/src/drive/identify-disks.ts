@@ -5,6 +5,8 @@ export type DiskIdentity = {
   /** Stable within the workstation: of the stick itself when its serial can be trusted, else of the port that it is in. */
   readonly driveId: string;
   readonly bay: string;
+  /** weak: by its port only. */
+  readonly strength: "weak" | "strong";
 };
 
 /** Makers print these, or a counter, where a serial belongs. */
@@ -25,7 +27,8 @@ export function identifyDisks(disks: readonly BlockDevice[]): ReadonlyMap<string
     disks.map((disk, index) => {
       const own = strong[index] ?? null;
       const isUnique = own !== null && strong.indexOf(own) === strong.lastIndexOf(own);
-      return [disk.id, { driveId: isUnique ? own : weakId(disk), bay: bayOf(disk) }];
+      const strength = isUnique ? "strong" : "weak";
+      return [disk.id, { driveId: isUnique ? own : weakId(disk), bay: bayOf(disk), strength }];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Drive } from "./drive.ts";
+import { type Drive, UNKNOWN_FACTS } from "./drive.ts";
 import { matchConsent } from "./match-consent.ts";
 
 const drive: Drive = {
@@ -13,6 +13,7 @@ const drive: Drive = {
   insertion: "254:0:12:1",
   transport: "virtual-file",
   refusals: [],
+  facts: UNKNOWN_FACTS,
 };
 
 test("matchConsent() accepts the drive as it was consented to", () => {

@@ -3,6 +3,7 @@
  * it, never on names: the disk below the LVM volume that carries "/" is the system's disk whatever it is called.
  */
 import type { Problem } from "../problem.ts";
+import { carriedBy } from "./carried-by.ts";
 import type { Hardware } from "./hardware.ts";
 
 /** What a machine's kernel says about its block devices and what they carry. */
@@ -117,18 +118,6 @@ function usesOf(deviceId: string, facts: MachineFacts): readonly Use[] {
       .filter(({ id, isPartition }) => id !== deviceId && !isPartition && carried.has(id))
       .map(({ name }) => ({ what: `the device "${name}"`, isSystem: false })),
   ];
-}
-
-/** The device itself and all that lie on it. */
-function carriedBy(deviceId: string, devices: readonly BlockDevice[]): ReadonlySet<string> {
-  const carried = new Set([deviceId]);
-  for (let before = 0; before < carried.size; ) {
-    before = carried.size;
-    for (const { id, below } of devices) {
-      if (below.some((lower) => carried.has(lower))) carried.add(id);
-    }
-  }
-  return carried;
 }
 
 function whyNotFile(

@@ -1,5 +1,6 @@
 import {
   ReportResultRequest,
+  Drive as WireDrive,
   AttemptOrder as WireOrder,
 } from "@stickfarm/proto/stickfarm/v1/agent";
 import { Content as WireContent } from "@stickfarm/proto/stickfarm/v1/operator";
@@ -7,6 +8,7 @@ import { expect, test } from "vitest";
 import type { AttemptOrder } from "../build/attempt-order.ts";
 import type { AttemptReport } from "../build/attempt-report.ts";
 import { NO_EVIDENCE } from "../build/evidence.ts";
+import { type Drive, UNKNOWN_FACTS } from "../drive/drive.ts";
 import type { Content } from "../media/content.ts";
 import type { FetchPoint } from "../media/distribution-point.ts";
 import {
@@ -140,21 +142,51 @@ test.each([
   expect(contentFromWire(WireContent.fromPartial(partial)).ok).toBe(false);
 });
 
+const DRIVE: Drive = {
+  driveId: "d",
+  bay: "1",
+  serial: "s",
+  vendor: "",
+  model: "",
+  sizeBytes: 1,
+  logicalBlockBytes: 512,
+  insertion: "1",
+  transport: "usb",
+  refusals: [],
+  facts: {
+    identity: "strong",
+    usb: {
+      portPath: "2-1.3",
+      lun: 1,
+      vendorId: "0951",
+      productId: "1666",
+      megabitsPerSecond: 5000,
+      interfaceClasses: ["08"],
+    },
+    isReadOnly: true,
+    mountPoints: ["/mnt"],
+    holders: ["dm-0"],
+  },
+};
+
+test("driveFromWire() gives back what driveToWire() sent, through the encoded bytes", () => {
+  for (const drive of [DRIVE, { ...DRIVE, facts: UNKNOWN_FACTS }])
+    expect(driveFromWire(WireDrive.decode(WireDrive.encode(driveToWire(drive)).finish()))).toEqual(
+      drive,
+    );
+});
+
 test("driveFromWire() refuses to write a drive of a transport that is not known", () => {
-  const wire = driveToWire({
-    driveId: "d",
-    bay: "1",
-    serial: "s",
-    vendor: "",
-    model: "",
-    sizeBytes: 1,
-    logicalBlockBytes: 512,
-    insertion: "1",
-    transport: "virtual-file",
-    refusals: [],
-  });
+  const wire = driveToWire(DRIVE);
   expect(driveFromWire(wire).refusals).toEqual([]);
   expect(driveFromWire({ ...wire, transport: "tape" }).refusals).toHaveLength(1);
+});
+
+test("driveFromWire() knows nothing of what an older or a newer agent says in other words", () => {
+  const { facts, ...wire } = driveToWire(DRIVE);
+  expect(driveFromWire({ ...wire, facts: undefined }).facts).toEqual(UNKNOWN_FACTS);
+  const newer = facts && { ...facts, identity: "certain" };
+  expect(driveFromWire({ ...wire, facts: newer }).facts.identity).toBe("unknown");
 });
 
 test("problemFromWire() keeps the words of a problem that it does not know", () => {

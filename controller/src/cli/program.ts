@@ -24,6 +24,7 @@ import { dpCheckCommand } from "./dp/check.ts";
 import { dpListCommand } from "./dp/list.ts";
 import { dpRemoveCommand } from "./dp/remove.ts";
 import { driveListCommand } from "./drive/list.ts";
+import { driveShowCommand } from "./drive/show.ts";
 import { initCommand } from "./init.ts";
 import { mediaApplyCommand } from "./media/apply.ts";
 import { mediaBootCommand } from "./media/boot.ts";
@@ -112,7 +113,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
     ]),
     group(AGENT, [group(TOKEN, [agentTokenCreateCommand(shell)]), agentListCommand(shell)]),
     group(STICK, [stickOpenCommand(shell)]),
-    group(DRIVE, [driveListCommand(shell)]),
+    group(DRIVE, [driveListCommand(shell), driveShowCommand(shell)]),
   ];
 }
 

@@ -118,6 +118,7 @@ export function makePlanned(
     logicalBlockBytes: 512,
     insertion: "1",
     transport: "virtual-file",
+    facts: undefined,
   };
   return { agent: "ws-1", drive, refusals };
 }

@@ -103,6 +103,7 @@ export function makePlannedDrive(bay: string, refusals: readonly Problem[] = [])
     logicalBlockBytes: 512,
     insertion: "1",
     transport: "virtual-file",
+    facts: undefined,
     refusals: [],
   };
   return { agent: "ws-1", drive, refusals };

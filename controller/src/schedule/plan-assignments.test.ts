@@ -1,5 +1,5 @@
 import { type JobState, NEW_JOB } from "@stickfarm/common/build/job-state";
-import type { Drive } from "@stickfarm/common/drive/drive";
+import { type Drive, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
 import { expect, test } from "vitest";
 import { planAssignments, type ScheduledJob, type Snapshot } from "./plan-assignments.ts";
 
@@ -104,5 +104,6 @@ function drive(serial: string): Drive {
     insertion: "1",
     transport: "virtual-file",
     refusals: [],
+    facts: UNKNOWN_FACTS,
   };
 }

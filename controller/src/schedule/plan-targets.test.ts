@@ -1,5 +1,5 @@
 import { GIB } from "@stickfarm/common/bytes";
-import type { Drive } from "@stickfarm/common/drive/drive";
+import { type Drive, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
 import { expect, test } from "vitest";
 import { driveKey, type Field, planTargets } from "./plan-targets.ts";
 
@@ -68,5 +68,6 @@ function drive(bay: string, sizeBytes: number): Drive {
     insertion: "1",
     transport: "virtual-file",
     refusals: [],
+    facts: UNKNOWN_FACTS,
   };
 }

@@ -67,15 +67,11 @@ function viewAgent(farm: Farm, agent: AgentEntry, jobs: readonly OpenJob[]): Age
   };
 }
 
-function viewDrive(
-  farm: Farm,
-  { agent, drive, present }: DriveEntry,
-  jobs: readonly OpenJob[],
-): DriveView {
+function viewDrive(farm: Farm, { agent, drive }: DriveEntry, jobs: readonly OpenJob[]): DriveView {
   const holder = jobs.find((job) => job.agent === agent && job.consent.driveId === drive.driveId);
   const live = farm.sessions.find(agent);
   const state = () => {
-    if (!present || live === undefined) return "absent";
+    if (live === undefined) return "absent";
     if (holder !== undefined) return "busy";
     return drive.refusals.length > 0 ? "refused" : "free";
   };

@@ -1,4 +1,4 @@
-import type { Drive } from "@stickfarm/common/drive/drive";
+import { type Drive, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { Db, Row } from "./db.ts";
 import { integer, integerOrNull, json, text } from "./row.ts";
@@ -16,7 +16,6 @@ export type AgentEntry = {
 export type DriveEntry = {
   readonly agent: string;
   readonly drive: Drive;
-  readonly present: boolean;
 };
 
 /** Agents, their one-time tokens, and the drives they were last seen with. */
@@ -35,6 +34,7 @@ export type AgentsStore = {
   ) => Promise<void>;
   readonly noteSeen: (name: string, nowMs: number) => Promise<void>;
   readonly noteDrives: (agent: string, drives: readonly Drive[], nowMs: number) => Promise<void>;
+  /** Those of which nobody has said that they went; `agent` empty: of all. */
   readonly listDrives: (agent: string) => Promise<readonly DriveEntry[]>;
 };
 
@@ -64,13 +64,13 @@ export function agentsStore(db: Db): AgentsStore {
     noteDrives: (agent, drives, nowMs) => noteDrives(db, agent, drives, nowMs),
     listDrives: async (agent) => {
       const rows = await db.read(
-        "SELECT * FROM drives WHERE ?1 = '' OR agent = ?1 ORDER BY agent, drive_id",
+        "SELECT * FROM drives WHERE present = 1 AND (?1 = '' OR agent = ?1) ORDER BY agent, drive_id",
         [agent],
       );
       return rows.map((row) => ({
         agent: text(row, "agent"),
-        drive: json<Drive>(row, "drive"),
-        present: integer(row, "present") === 1,
+        // Rows of before drives had facts.
+        drive: { facts: UNKNOWN_FACTS, ...json<Omit<Drive, "facts">>(row, "drive") },
       }));
     },
   };

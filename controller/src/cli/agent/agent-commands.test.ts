@@ -1,7 +1,6 @@
 import { ok } from "@stickfarm/common/result";
 import { expect, onTestFinished, test } from "vitest";
 import { startTestController } from "../test-controller.ts";
-import { makePlannedDrive } from "../test-views.ts";
 
 const SEEN_AT_MS = Date.UTC(2026, 10, 22, 8, 0, 0);
 
@@ -38,32 +37,6 @@ test("agent list tells who was never seen", async () => {
     "NAME  STATE       DRIVES  ACTIVE  VERSION  SEEN
     ws-1  connected        4       2  0.1.0    2026-11-22T08:00:00Z
     ws-2  never-seen       4       2           never
-    "
-  `);
-});
-
-test("drive list tells why a drive cannot be written", async () => {
-  const asked: unknown[] = [];
-  const refusals = [{ code: "drive_in_use", detail: "Cannot write: it is mounted", remedy: "" }];
-  const { drive } = makePlannedDrive("1");
-  const controller = await startTestController(onTestFinished, {
-    listDrives: (request) => {
-      asked.push(request);
-      if (drive === undefined) return ok({ drives: [] });
-      return ok({
-        drives: [
-          { agent: "ws-1", drive, state: "free", jobId: "" },
-          { agent: "ws-1", drive: { ...drive, bay: "2", refusals }, state: "refused", jobId: "" },
-        ],
-      });
-    },
-  });
-  const { stdout } = await controller.run(["drive", "list", "--agent", "ws-1"]);
-  expect(asked).toEqual([{ agent: "ws-1" }]);
-  expect(stdout).toMatchInlineSnapshot(`
-    "AGENT  BAY  STATE    SERIAL  MODEL                        SIZE  REASONS
-    ws-1   1    free     SN1     stickfarm virtual drive  1.86 GiB
-    ws-1   2    refused  SN1     stickfarm virtual drive  1.86 GiB  Cannot write: it is mounted
     "
   `);
 });

@@ -5,14 +5,15 @@ import type { Column } from "../output/render-table.ts";
 import { writeList } from "../output/write-answer.ts";
 import { newCommand } from "../shell/new-command.ts";
 import type { Shell } from "../shell/shell.ts";
+import { renderLinkSpeed } from "./render-drive.ts";
 
 const COLUMNS: readonly Column<DriveView>[] = [
   { head: "AGENT", cell: ({ agent }) => agent },
   { head: "BAY", cell: ({ drive }) => drive?.bay ?? "" },
   { head: "STATE", cell: ({ state }) => state },
   { head: "SERIAL", cell: ({ drive }) => drive?.serial ?? "" },
-  { head: "MODEL", cell: ({ drive }) => `${drive?.vendor ?? ""} ${drive?.model ?? ""}`.trim() },
   { head: "SIZE", cell: ({ drive }) => renderBytes(drive?.sizeBytes ?? 0), align: "right" },
+  { head: "SPEED", cell: ({ drive }) => renderLinkSpeed(drive?.facts?.usb), align: "right" },
   {
     head: "REASONS",
     cell: ({ drive }) => drive?.refusals.map(({ detail }) => detail).join("; ") ?? "",

@@ -235,6 +235,40 @@ export interface Drive {
   readonly transport: string;
   /** Why this drive cannot be written now; empty when it can. */
   readonly refusals: readonly Problem[];
+  /** What else is known of it; not set by an agent that does not say. */
+  readonly facts: DriveFacts | undefined;
+}
+
+/** What is known of a drive beside what it is consented to by: to be shown, never compared. */
+export interface DriveFacts {
+  /** strong: known by its own serial. weak: known by its port, so another drive after each insertion. Else not known. */
+  readonly identity: string;
+  /** How it hangs on USB; not set when it does not. */
+  readonly usb:
+    | UsbPlace
+    | undefined;
+  /** It takes no writes. */
+  readonly isReadOnly: boolean;
+  /** Where file systems that lie on it are mounted; at most 16. */
+  readonly mountPoints: readonly string[];
+  /** Devices that lie on it, directly or through others, partitions apart; at most 16. */
+  readonly holders: readonly string[];
+}
+
+/** How a drive hangs on USB. */
+export interface UsbPlace {
+  /** Bus and ports from the root down, such as 2-1.3. */
+  readonly portPath: string;
+  /** Counts from 0; a card reader with several slots has one for each. */
+  readonly lun: number;
+  /** Four lower-case hex digits. */
+  readonly vendorId: string;
+  /** Four lower-case hex digits. */
+  readonly productId: string;
+  /** Mbit/s, as negotiated; 0 when it is not known. */
+  readonly megabitsPerSecond: number;
+  /** Class of each interface, two lower-case hex digits; 08 is mass storage. */
+  readonly interfaceClasses: readonly string[];
 }
 
 /** An expected failure: the code is one of the table in common, the remedy is for a person. */
@@ -1174,6 +1208,7 @@ function createBaseDrive(): Drive {
     insertion: "",
     transport: "",
     refusals: [],
+    facts: undefined,
   };
 }
 
@@ -1208,6 +1243,9 @@ export const Drive: MessageFns<Drive> = {
     }
     for (const v of message.refusals) {
       Problem.encode(v!, writer.uint32(82).fork()).join();
+    }
+    if (message.facts !== undefined) {
+      DriveFacts.encode(message.facts, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -1305,6 +1343,14 @@ export const Drive: MessageFns<Drive> = {
             message.refusals.push(Problem.decode(reader, reader.uint32()));
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.facts = DriveFacts.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1343,6 +1389,7 @@ export const Drive: MessageFns<Drive> = {
       refusals: globalThis.Array.isArray(object?.refusals)
         ? object.refusals.map((e: any) => Problem.fromJSON(e))
         : [],
+      facts: isSet(object.facts) ? DriveFacts.fromJSON(object.facts) : undefined,
     };
   },
 
@@ -1378,6 +1425,9 @@ export const Drive: MessageFns<Drive> = {
     if (message.refusals?.length) {
       obj.refusals = message.refusals.map((e) => Problem.toJSON(e));
     }
+    if (message.facts !== undefined) {
+      obj.facts = DriveFacts.toJSON(message.facts);
+    }
     return obj;
   },
 
@@ -1396,6 +1446,319 @@ export const Drive: MessageFns<Drive> = {
     message.insertion = object.insertion ?? "";
     message.transport = object.transport ?? "";
     message.refusals = object.refusals?.map((e) => Problem.fromPartial(e)) || [];
+    message.facts = (object.facts !== undefined && object.facts !== null)
+      ? DriveFacts.fromPartial(object.facts)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDriveFacts(): DriveFacts {
+  return { identity: "", usb: undefined, isReadOnly: false, mountPoints: [], holders: [] };
+}
+
+export const DriveFacts: MessageFns<DriveFacts> = {
+  encode(message: DriveFacts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.identity !== "") {
+      writer.uint32(10).string(message.identity);
+    }
+    if (message.usb !== undefined) {
+      UsbPlace.encode(message.usb, writer.uint32(18).fork()).join();
+    }
+    if (message.isReadOnly !== false) {
+      writer.uint32(24).bool(message.isReadOnly);
+    }
+    for (const v of message.mountPoints) {
+      writer.uint32(34).string(v!);
+    }
+    for (const v of message.holders) {
+      writer.uint32(42).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DriveFacts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDriveFacts() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.identity = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.usb = UsbPlace.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.isReadOnly = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.mountPoints.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.holders.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DriveFacts {
+    return {
+      identity: isSet(object.identity) ? globalThis.String(object.identity) : "",
+      usb: isSet(object.usb) ? UsbPlace.fromJSON(object.usb) : undefined,
+      isReadOnly: isSet(object.isReadOnly)
+        ? globalThis.Boolean(object.isReadOnly)
+        : isSet(object.is_read_only)
+        ? globalThis.Boolean(object.is_read_only)
+        : false,
+      mountPoints: globalThis.Array.isArray(object?.mountPoints)
+        ? object.mountPoints.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.mount_points)
+        ? object.mount_points.map((e: any) => globalThis.String(e))
+        : [],
+      holders: globalThis.Array.isArray(object?.holders) ? object.holders.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: DriveFacts): unknown {
+    const obj: any = {};
+    if (message.identity !== "") {
+      obj.identity = message.identity;
+    }
+    if (message.usb !== undefined) {
+      obj.usb = UsbPlace.toJSON(message.usb);
+    }
+    if (message.isReadOnly !== false) {
+      obj.isReadOnly = message.isReadOnly;
+    }
+    if (message.mountPoints?.length) {
+      obj.mountPoints = message.mountPoints;
+    }
+    if (message.holders?.length) {
+      obj.holders = message.holders;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DriveFacts>, I>>(base?: I): DriveFacts {
+    return DriveFacts.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DriveFacts>, I>>(object: I): DriveFacts {
+    const message = createBaseDriveFacts() as any;
+    message.identity = object.identity ?? "";
+    message.usb = (object.usb !== undefined && object.usb !== null) ? UsbPlace.fromPartial(object.usb) : undefined;
+    message.isReadOnly = object.isReadOnly ?? false;
+    message.mountPoints = object.mountPoints?.map((e) => e) || [];
+    message.holders = object.holders?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseUsbPlace(): UsbPlace {
+  return { portPath: "", lun: 0, vendorId: "", productId: "", megabitsPerSecond: 0, interfaceClasses: [] };
+}
+
+export const UsbPlace: MessageFns<UsbPlace> = {
+  encode(message: UsbPlace, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.portPath !== "") {
+      writer.uint32(10).string(message.portPath);
+    }
+    if (message.lun !== 0) {
+      writer.uint32(16).uint32(message.lun);
+    }
+    if (message.vendorId !== "") {
+      writer.uint32(26).string(message.vendorId);
+    }
+    if (message.productId !== "") {
+      writer.uint32(34).string(message.productId);
+    }
+    if (message.megabitsPerSecond !== 0) {
+      writer.uint32(40).uint32(message.megabitsPerSecond);
+    }
+    for (const v of message.interfaceClasses) {
+      writer.uint32(50).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UsbPlace {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUsbPlace() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.portPath = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.lun = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.vendorId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.productId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.megabitsPerSecond = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.interfaceClasses.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UsbPlace {
+    return {
+      portPath: isSet(object.portPath)
+        ? globalThis.String(object.portPath)
+        : isSet(object.port_path)
+        ? globalThis.String(object.port_path)
+        : "",
+      lun: isSet(object.lun) ? globalThis.Number(object.lun) : 0,
+      vendorId: isSet(object.vendorId)
+        ? globalThis.String(object.vendorId)
+        : isSet(object.vendor_id)
+        ? globalThis.String(object.vendor_id)
+        : "",
+      productId: isSet(object.productId)
+        ? globalThis.String(object.productId)
+        : isSet(object.product_id)
+        ? globalThis.String(object.product_id)
+        : "",
+      megabitsPerSecond: isSet(object.megabitsPerSecond)
+        ? globalThis.Number(object.megabitsPerSecond)
+        : isSet(object.megabits_per_second)
+        ? globalThis.Number(object.megabits_per_second)
+        : 0,
+      interfaceClasses: globalThis.Array.isArray(object?.interfaceClasses)
+        ? object.interfaceClasses.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.interface_classes)
+        ? object.interface_classes.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: UsbPlace): unknown {
+    const obj: any = {};
+    if (message.portPath !== "") {
+      obj.portPath = message.portPath;
+    }
+    if (message.lun !== 0) {
+      obj.lun = Math.round(message.lun);
+    }
+    if (message.vendorId !== "") {
+      obj.vendorId = message.vendorId;
+    }
+    if (message.productId !== "") {
+      obj.productId = message.productId;
+    }
+    if (message.megabitsPerSecond !== 0) {
+      obj.megabitsPerSecond = Math.round(message.megabitsPerSecond);
+    }
+    if (message.interfaceClasses?.length) {
+      obj.interfaceClasses = message.interfaceClasses;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UsbPlace>, I>>(base?: I): UsbPlace {
+    return UsbPlace.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UsbPlace>, I>>(object: I): UsbPlace {
+    const message = createBaseUsbPlace() as any;
+    message.portPath = object.portPath ?? "";
+    message.lun = object.lun ?? 0;
+    message.vendorId = object.vendorId ?? "";
+    message.productId = object.productId ?? "";
+    message.megabitsPerSecond = object.megabitsPerSecond ?? 0;
+    message.interfaceClasses = object.interfaceClasses?.map((e) => e) || [];
     return message;
   },
 };

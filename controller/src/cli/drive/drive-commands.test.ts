@@ -1,0 +1,127 @@
+import { ok } from "@stickfarm/common/result";
+import type { Drive } from "@stickfarm/proto/stickfarm/v1/agent";
+import type { DriveView } from "@stickfarm/proto/stickfarm/v1/operator";
+import { expect, onTestFinished, test } from "vitest";
+import { startTestController } from "../test-controller.ts";
+
+const REFUSALS = [
+  { code: "drive_in_use", detail: "Cannot erase: it is mounted", remedy: "Unmount it" },
+  { code: "drive_too_large", detail: "Cannot erase: it is large\u202e", remedy: "Look again" },
+];
+
+const USB_STICK: Drive = {
+  driveId: "usb:0951:1666:60A44C413FAE",
+  bay: "usb-2-1.3",
+  serial: "60A44C413FAE",
+  vendor: "Kingston",
+  model: "DataTraveler 3.0",
+  sizeBytes: 2 ** 33,
+  logicalBlockBytes: 512,
+  insertion: "5f1c:4",
+  transport: "usb",
+  refusals: REFUSALS,
+  facts: {
+    identity: "weak",
+    usb: {
+      portPath: "2-1.3",
+      lun: 1,
+      vendorId: "0951",
+      productId: "1666",
+      megabitsPerSecond: 5000,
+      interfaceClasses: ["08"],
+    },
+    isReadOnly: true,
+    mountPoints: ["/media/a", "/media/b"],
+    holders: ["dm-0"],
+  },
+};
+
+const OLD: Drive = { ...USB_STICK, bay: "1", serial: "A1", refusals: [], facts: undefined };
+
+async function serveDrives() {
+  const views: readonly DriveView[] = [
+    { agent: "ws-1", drive: USB_STICK, state: "refused", jobId: "" },
+    { agent: "ws-1", drive: OLD, state: "busy", jobId: "job-1" },
+    { agent: "ws-2", drive: OLD, state: "free", jobId: "" },
+  ];
+  return startTestController(onTestFinished, {
+    listDrives: ({ agent }) =>
+      ok({ drives: views.filter((view) => agent === "" || view.agent === agent) }),
+  });
+}
+
+test("drive list tells of each drive in a line, with every reason against it", async () => {
+  const { run } = await serveDrives();
+  expect((await run(["drive", "list", "--agent", "ws-1"])).stdout).toMatchInlineSnapshot(`
+    "AGENT  BAY        STATE    SERIAL            SIZE     SPEED  REASONS
+    ws-1   usb-2-1.3  refused  60A44C413FAE  8.00 GiB  5 Gbit/s  Cannot erase: it is mounted; Cannot erase: it is large�
+    ws-1   1          busy     A1            8.00 GiB
+    "
+  `);
+});
+
+test("drive show tells all that is known of a drive, and every reason with its remedy", async () => {
+  const { run } = await serveDrives();
+  expect((await run(["drive", "show", "usb-2-1.3"])).stdout).toMatchInlineSnapshot(`
+    "Bay:             ws-1/usb-2-1.3
+    State:           refused
+    Serial:          60A44C413FAE
+    Vendor:          Kingston
+    Model:           DataTraveler 3.0
+    Size:            8.00 GiB (8589934592 bytes)
+    Logical block:   512 bytes
+    Drive id:        usb:0951:1666:60A44C413FAE
+    Insertion:       5f1c:4
+    Transport:       usb
+    Identity:        weak: by its port; another drive after each insertion
+    USB id:          0951:1666
+    USB port:        2-1.3
+    USB slot:        1
+    USB speed:       5 Gbit/s
+    USB interfaces:  08
+    Write-protected: yes
+    Mounted at:      /media/a, /media/b
+    Carries:         dm-0
+
+    refused Cannot erase: it is mounted [drive_in_use]
+        Unmount it
+    refused Cannot erase: it is large� [drive_too_large]
+        Look again
+    "
+  `);
+  const { stdout } = await run(["drive", "show", "ws-1/usb-2-1.3", "-o", "json"]);
+  expect(JSON.parse(stdout)).toEqual({
+    agent: "ws-1",
+    drive: USB_STICK,
+    state: "refused",
+    jobId: "",
+  });
+});
+
+test("drive show shows what an older agent tells", async () => {
+  const { run } = await serveDrives();
+  expect((await run(["drive", "show", "ws-1/1"])).stdout).toMatchInlineSnapshot(`
+    "Bay:           ws-1/1
+    State:         busy, job job-1
+    Serial:        A1
+    Vendor:        Kingston
+    Model:         DataTraveler 3.0
+    Size:          8.00 GiB (8589934592 bytes)
+    Logical block: 512 bytes
+    Drive id:      usb:0951:1666:60A44C413FAE
+    Insertion:     5f1c:4
+    Transport:     usb
+    "
+  `);
+});
+
+test.each([
+  ["1", "usage", 2],
+  ["ws-1/9", "drive_unknown", 3],
+  ["ws-1/", "usage", 2],
+])("drive show %s ends with %s", async (bay, code, exit) => {
+  const { run } = await serveDrives();
+  const { status, stderr } = await run(["drive", "show", bay, "-o", "json"]);
+  expect(JSON.parse(stderr)).toMatchObject({ code });
+  expect(status).toBe(exit);
+});
