@@ -710,6 +710,8 @@ export type Problem = {
   readonly code: ProblemCode;
   /** "Cannot <do what> <to what>: <what is, what must be>"; values in quotes with unit; no full stop. */
   readonly detail: string;
+  /** Bytes of the drive that did not do; known inside the writer only. */
+  readonly range?: { readonly offsetBytes: number; readonly lengthBytes: number };
   readonly cause?: unknown;
 };
 

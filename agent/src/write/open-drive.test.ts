@@ -45,7 +45,7 @@ test("driveBehind() calls a read that gives nothing a drive that is gone", async
 test("driveBehind() calls a short read a failure and names the place", async () => {
   await withDrive(await makeDrive(), "r", async (drive) => {
     expect(await drive.read(block, 6144)).toMatchObject({
-      problem: { code: "read_failed", detail: expect.stringContaining("byte 6144: 2048 bytes") },
+      problem: { code: "read_failed", detail: expect.stringContaining("bytes 6144 to 10239: 2048 bytes") },
     });
   });
 });
@@ -53,7 +53,7 @@ test("driveBehind() calls a short read a failure and names the place", async () 
 test("driveBehind() names the place of a failed write", async () => {
   await withDrive("/dev/full", "r+", async (drive) => {
     expect(await drive.write(block, 512)).toMatchObject({
-      problem: { code: "write_failed", detail: expect.stringMatching(/byte 512: ENOSPC/) },
+      problem: { code: "write_failed", detail: expect.stringMatching(/bytes 512 to 4607: ENOSPC/) },
     });
   });
 });

@@ -57,12 +57,14 @@ type Transfer = {
  * Source: measured with pulled and ejected USB sticks: reads give 0 bytes and no error after a pull.
  */
 function judgeTransfer({ doing, error, bytes, offsetBytes, want }: Transfer): Result<void> {
-  const cannot = `Cannot ${doing} the drive at byte ${offsetBytes}`;
-  if (error !== null) return fail(problemOf(doing, error, cannot));
+  const cannot = `Cannot ${doing} the drive at bytes ${offsetBytes} to ${offsetBytes + want - 1}`;
+  const range = { offsetBytes, lengthBytes: want };
+  if (error !== null) return fail({ ...problemOf(doing, error, cannot), range });
   if (bytes === want) return ok(undefined);
   return fail({
     code: bytes === 0 && doing === "read" ? "drive_gone" : FAILED[doing],
     detail: `${cannot}: ${bytes} bytes went through, must be ${want}`,
+    range,
   });
 }
 

@@ -89,5 +89,6 @@ function differs({ offsetBytes }: Segment, came: Uint8Array, must: Uint8Array): 
   return {
     code: "verify_mismatch",
     detail: `Cannot verify the drive at bytes ${offsetBytes + from} to ${offsetBytes + to}: they are not what was written`,
+    range: { offsetBytes: offsetBytes + from, lengthBytes: to - from + 1 },
   };
 }

@@ -7,6 +7,7 @@ import type { Problem } from "@stickfarm/common/problem";
 import { openCachedBlobs } from "./cached-blobs.ts";
 import { type CommandInbox, openCommandInbox } from "./command-inbox.ts";
 import { blobsOf, layoutOrder } from "./layout-order.ts";
+import { nameFiles } from "./name-files.ts";
 import { driveBehind } from "./open-drive.ts";
 import { planWrite, type WritePlan } from "./plan-write.ts";
 import { sealDrive } from "./seal-drive.ts";
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   if ((await Promise.race([inbox.begun, inbox.stopped])) === "stop") {
     return emit({ kind: "stopped", dirty: false });
   }
-  await writeDrive({ work, plan, inbox, progressMs: order.progressMs });
+  await writeDrive({ work, plan, inbox, order });
 }
 
 async function prepare(
@@ -46,17 +47,17 @@ async function writeDrive({
   work,
   plan,
   inbox,
-  progressMs,
+  order,
 }: {
   readonly work: Work;
   readonly plan: WritePlan;
   readonly inbox: CommandInbox;
-  readonly progressMs: number;
+  readonly order: WriterOrder;
 }): Promise<void> {
   const startedAtMs = performance.now();
-  const hooks = progressHooks(progressMs);
+  const hooks = progressHooks(order.progressMs);
   const verified = await writeAndVerify(work, plan, hooks);
-  if (!verified.ok) return emitFailed(verified.problem, true);
+  if (!verified.ok) return emitFailed(nameFiles(verified.problem, order), true);
   const evidence = verified.value;
   if (evidence === null) return emit({ kind: "stopped", dirty: true });
   emit({ kind: "verified", evidence });
@@ -66,7 +67,7 @@ async function writeDrive({
   const { lengthBytes } = plan.seal;
   const advance = hooks.onPhase("seal", lengthBytes);
   const sealed = await sealDrive(work, plan.seal);
-  if (!sealed.ok) return emitFailed(sealed.problem, true);
+  if (!sealed.ok) return emitFailed(nameFiles(sealed.problem, order), true);
   advance(lengthBytes);
   emit({
     kind: "sealed",
