@@ -45,7 +45,10 @@ test("driveBehind() calls a read that gives nothing a drive that is gone", async
 test("driveBehind() calls a short read a failure and names the place", async () => {
   await withDrive(await makeDrive(), "r", async (drive) => {
     expect(await drive.read(block, 6144)).toMatchObject({
-      problem: { code: "read_failed", detail: expect.stringContaining("bytes 6144 to 10239: 2048 bytes") },
+      problem: {
+        code: "read_failed",
+        detail: expect.stringContaining("bytes 6144 to 10239: 2048 bytes"),
+      },
     });
   });
 });
