@@ -4,6 +4,7 @@ import type { BuildState } from "./build-state.ts";
 import type { Evidence } from "./evidence.ts";
 import type { AttemptOutcome } from "./job-state.ts";
 import type { LoggedOrder } from "./logged-order.ts";
+import type { WritePolicy } from "./write-policy.ts";
 
 /**
  * The log of one build: what was ordered, with every input by name and digest, and each turn until its end. Lines are only
@@ -35,7 +36,13 @@ export type LoggedDrive = {
 };
 
 export type JobTurn =
-  | { readonly kind: "assigned"; readonly attempt: number; readonly fence: number }
+  | {
+      readonly kind: "assigned";
+      readonly attempt: number;
+      readonly fence: number;
+      /** How this stick is written; `null` in lines of a time when all were written alike. */
+      readonly policy: WritePolicy | null;
+    }
   /** Permission to begin destroying. */
   | { readonly kind: "leaseGranted"; readonly attempt: number; readonly fence: number }
   /** As the agent told it; an update that was lost is missing. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { BootableMedia } from "../media/definition.ts";
 import { bootImageContent, imageContent, libraryOf, treeContent } from "../media/test-library.ts";
 import { describeOrder } from "./logged-order.ts";
+import { OPEN_POLICY } from "./write-policy.ts";
 
 const MEDIA = { name: "hq", revision: 3, digest: "d".repeat(64) };
 const MANIFEST = "e".repeat(64);
@@ -75,6 +76,7 @@ function order(definition: Parameters<typeof describeOrder>[0]["definition"]) {
   return describeOrder({
     ...{ media: MEDIA, manifestSha256: MANIFEST, definition, certificate },
     library: LIBRARY,
+    policy: OPEN_POLICY,
   });
 }
 
@@ -103,6 +105,7 @@ test("describeOrder() names every input, each content once and with its digest",
       digest: LIBRARY.contents.get(name)?.digest,
     })),
     distributionPoints: ["oslo", "local"],
+    policy: OPEN_POLICY,
   });
 });
 

@@ -2,6 +2,7 @@ import type { BootableMedia, MediaDefinition, Variable } from "../media/definiti
 import type { Library } from "../media/library.ts";
 import { neededContents } from "../media/needed-contents.ts";
 import type { CertificateFacts } from "../media/stick-certificate.ts";
+import type { AskedPolicy } from "./write-policy.ts";
 
 /** What went into a build, as its log names it. */
 export type LoggedOrder = {
@@ -18,6 +19,8 @@ export type LoggedOrder = {
   /** All content that the media need, what their task sequence fetches too; the file of an imported certificate last. */
   readonly contents: readonly LoggedContent[];
   readonly distributionPoints: readonly string[];
+  /** `null` in orders of a time when nothing could be asked for. */
+  readonly policy: AskedPolicy | null;
 };
 
 /** SHA-256 over the content's canonical listing. */
@@ -36,11 +39,12 @@ type Inputs = {
   /** More than the definition names does no harm. */
   readonly library: Pick<Library, "contents" | "taskSequences">;
   readonly certificate: CertificateFacts | null;
+  readonly policy: AskedPolicy;
 };
 
 /** What a build's log says of its inputs. */
 export function describeOrder(inputs: Inputs): LoggedOrder {
-  const { media, manifestSha256, definition, library, certificate } = inputs;
+  const { media, manifestSha256, definition, library, certificate, policy } = inputs;
   const { contents, taskSequences } = library;
   const names = [...neededContents(definition, library), ...certificateOf(definition)];
   const taskSequence = definition.kind === "DiskImage" ? null : definition.spec.taskSequence;
@@ -55,6 +59,7 @@ export function describeOrder(inputs: Inputs): LoggedOrder {
       return content === undefined ? [] : [{ name, digest: content.digest }];
     }),
     distributionPoints: definition.spec.distributionPoints,
+    policy,
   };
 }
 

@@ -25,6 +25,20 @@ export type WriteProof = (typeof WRITE_PROOFS)[number];
 export const CAPACITY_CHECKS = ["none", "probe", "surface"] as const;
 export type CapacityCheck = (typeof CAPACITY_CHECKS)[number];
 
+/** How a build shall be written, as it was asked for. `null`: by what is known of each stick. */
+export type AskedPolicy = Omit<WritePolicy, "proof" | "capacity"> & {
+  readonly proof: WriteProof | null;
+  readonly capacity: CapacityCheck | null;
+};
+
+/** What is asked for by who asks for nothing. */
+export const OPEN_POLICY: AskedPolicy = {
+  rewrite: "auto",
+  proof: null,
+  capacity: null,
+  acceptRepaired: false,
+};
+
 /** What any stick may be written with: nothing is taken over from an earlier life. */
 export const PLAIN_POLICY: WritePolicy = {
   rewrite: "full",

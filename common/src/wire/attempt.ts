@@ -3,25 +3,19 @@ import type {
   Evidence as WireEvidence,
   AttemptOrder as WireOrder,
   AttemptPhase as WirePhase,
-  WritePolicy as WirePolicy,
 } from "@stickfarm/proto/stickfarm/v1/agent";
 import type { AttemptOrder } from "../build/attempt-order.ts";
 import type { AttemptPhase } from "../build/attempt-phase.ts";
 import type { AttemptReport } from "../build/attempt-report.ts";
 import type { Evidence } from "../build/evidence.ts";
 import type { AttemptOutcome } from "../build/job-state.ts";
-import {
-  CAPACITY_CHECKS,
-  PLAIN_POLICY,
-  REWRITES,
-  WRITE_PROOFS,
-  type WritePolicy,
-} from "../build/write-policy.ts";
+import { CAPACITY_CHECKS } from "../build/write-policy.ts";
 import { LOCAL_POINT } from "../media/distribution-point.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { fetchPointFromWire, fetchPointToWire } from "./distribution-point.ts";
 import { consentFromWire, consentToWire } from "./drive.ts";
 import { problemFromWire, problemToWire } from "./problem.ts";
+import { policyFromWire } from "./write-policy.ts";
 
 const PHASES: Readonly<Record<AttemptPhase, WirePhase>> = {
   accepted: 1,
@@ -100,16 +94,6 @@ export function orderFromWire(wire: WireOrder): Result<AttemptOrder> {
     consent: consentFromWire(consent),
     manifest: { sha256: manifestSha256, sizeBytes: manifestBytes },
   });
-}
-
-/** null: a policy of a newer controller. */
-function policyFromWire(wire: WirePolicy | undefined): WritePolicy | null {
-  if (wire === undefined) return PLAIN_POLICY;
-  const rewrite = REWRITES.find((known) => known === wire.rewrite);
-  const proof = WRITE_PROOFS.find((known) => known === wire.proof);
-  const capacity = CAPACITY_CHECKS.find((known) => known === wire.capacity);
-  if (rewrite === undefined || proof === undefined || capacity === undefined) return null;
-  return { rewrite, proof, capacity, acceptRepaired: wire.acceptRepaired };
 }
 
 export function reportToWire(report: AttemptReport): ReportResultRequest {

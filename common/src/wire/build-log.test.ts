@@ -2,6 +2,7 @@ import { BuildLogLine as WireLine } from "@stickfarm/proto/stickfarm/v1/operator
 import { expect, test } from "vitest";
 import type { BuildLogEvent, JobTurn } from "../build/build-log.ts";
 import { NO_EVIDENCE } from "../build/evidence.ts";
+import { OPEN_POLICY, PLAIN_POLICY } from "../build/write-policy.ts";
 import { logLineFromWire, logLineToWire } from "./build-log.ts";
 
 const SHA256 = "ab".repeat(32);
@@ -9,7 +10,8 @@ const DRIVE = { jobId: "j", agent: "ws-1", bay: "1", serial: "A1" };
 const EVIDENCE = { manifestSha256: SHA256, ...NO_EVIDENCE, writtenBytes: 9 };
 
 const TURNS: readonly JobTurn[] = [
-  { kind: "assigned", attempt: 1, fence: 7 },
+  { kind: "assigned", attempt: 1, fence: 7, policy: PLAIN_POLICY },
+  { kind: "assigned", attempt: 1, fence: 7, policy: null },
   { kind: "leaseGranted", attempt: 1, fence: 7 },
   { kind: "phase", attempt: 1, phase: "verify" },
   {
@@ -41,6 +43,7 @@ const ORDER = {
   certificate: null,
   contents: [],
   distributionPoints: [],
+  policy: null,
 };
 
 const EVENTS: readonly BuildLogEvent[] = [
@@ -66,6 +69,7 @@ const EVENTS: readonly BuildLogEvent[] = [
       },
       contents: [{ name: "winpe", digest: SHA256 }],
       distributionPoints: ["local", "oslo"],
+      policy: { ...OPEN_POLICY, proof: "compared" },
     },
     drives: [DRIVE],
   },

@@ -10,6 +10,7 @@ import type { LoggedOrder, LoggedVariable } from "../build/logged-order.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { evidenceFromWire, phaseFromWire, phaseToWire } from "./attempt.ts";
 import { problemFromWire, problemToWire } from "./problem.ts";
+import { askedPolicyFromWire, askedPolicyToWire, policyFromWire } from "./write-policy.ts";
 
 export function logLineToWire({ number, atMs, event }: BuildLogLine): WireLine {
   return { number, atMs, event: eventToWire(event) };
@@ -77,6 +78,8 @@ function orderToWire(order: LoggedOrder, drives: readonly LoggedDrive[]): WireOr
     contents: order.contents.map((content) => ({ ...content })),
     distributionPoints: [...order.distributionPoints],
     drives: drives.map((drive) => ({ ...drive })),
+    // Rows of earlier versions have none.
+    policy: order.policy == null ? undefined : askedPolicyToWire(order.policy),
   };
 }
 
@@ -85,7 +88,8 @@ function orderFromWire(wire: WireOrder): BuildLogEvent | null {
   if (variables.length < wire.variables.length) return null;
   const { mediaName: name, mediaRevision: revision, mediaDigest: digest } = wire;
   const certificate = certificateFromWire(wire.certificate);
-  if (certificate === "unknown") return null;
+  const policy = wire.policy === undefined ? null : askedPolicyFromWire(wire.policy);
+  if (certificate === "unknown" || (policy === null && wire.policy !== undefined)) return null;
   const order: LoggedOrder = {
     media: { name, revision, digest },
     manifestSha256: wire.manifestSha256,
@@ -100,6 +104,7 @@ function orderFromWire(wire: WireOrder): BuildLogEvent | null {
     certificate,
     contents: wire.contents,
     distributionPoints: wire.distributionPoints,
+    policy,
   };
   return { kind: "ordered", order, drives: wire.drives };
 }
@@ -127,12 +132,17 @@ const NOTHING: Omit<WireTurn, "drive" | "kind"> = {
   dirty: false,
   proof: "",
   evidence: undefined,
+  policy: undefined,
 };
 
 function turnToWire(drive: LoggedDrive, turn: JobTurn): WireTurn {
   const wire: WireTurn = { ...NOTHING, drive: { ...drive }, kind: turn.kind };
   switch (turn.kind) {
-    case "assigned":
+    case "assigned": {
+      const { attempt, fence, policy } = turn;
+      // Rows of earlier versions have none.
+      return { ...wire, attempt, fence, policy: policy == null ? undefined : { ...policy } };
+    }
     case "leaseGranted":
       return { ...wire, attempt: turn.attempt, fence: turn.fence };
     case "phase":
@@ -157,7 +167,11 @@ function turnToWire(drive: LoggedDrive, turn: JobTurn): WireTurn {
 function turnFromWire(wire: WireTurn): JobTurn | null {
   const { kind, attempt, fence, problem } = wire;
   switch (kind) {
-    case "assigned":
+    case "assigned": {
+      const policy = wire.policy === undefined ? null : policyFromWire(wire.policy);
+      const isKnown = policy !== null || wire.policy === undefined;
+      return isKnown ? { kind, attempt, fence, policy } : null;
+    }
     case "leaseGranted":
       return { kind, attempt, fence };
     case "phase": {

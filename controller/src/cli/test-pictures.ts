@@ -22,6 +22,7 @@ export function makeJob(bay: string, fields: Partial<JobPicture> = {}): JobPictu
     dirty: false,
     proof: null,
     evidence: null,
+    policy: null,
     ...fields,
   };
 }
@@ -88,6 +89,7 @@ export function makeBuild(
     createdAtMs: Date.UTC(2026, 10, 22, 9, 0, 0),
     endedAtMs: null,
     cancelRequested: false,
+    policy: null,
     jobs,
     ...fields,
   };

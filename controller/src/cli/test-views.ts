@@ -39,6 +39,7 @@ export function makeJobView(bay: string, fields: Partial<JobView> = {}): JobView
     proof: "",
     stickId: "",
     driveBytes: 2_000_000_000,
+    policy: undefined,
     ...fields,
   };
 }
@@ -57,6 +58,7 @@ export function makeBuildView(
     endedAtMs: 0,
     jobs,
     cancelRequested: false,
+    policy: undefined,
     ...fields,
   };
 }

@@ -1,4 +1,8 @@
+import { capacityShown } from "@stickfarm/common/build/stick-record";
+import type { AskedPolicy, WritePolicy } from "@stickfarm/common/build/write-policy";
+import { canBeFake } from "@stickfarm/common/drive/stick-key";
 import { type Decision, planAssignments } from "../schedule/plan-assignments.ts";
+import { resolvePolicy } from "../schedule/resolve-policy.ts";
 import type { AttemptEntry, OpenJob } from "../store/build-entries.ts";
 import type { Farm } from "./farm.ts";
 import { sendOrders } from "./send-orders.ts";
@@ -57,10 +61,14 @@ async function carryOut(farm: Farm, job: OpenJob, decision: Decision): Promise<b
 async function assign(farm: Farm, job: OpenJob, attempt: number): Promise<boolean> {
   const build = await farm.store.builds.find(job.buildId);
   if (build === null) return false;
+  const policy = await settlePolicy(farm, job, build.policy);
   const stickId = Buffer.from(farm.randomBytes(16)).toString("hex");
   const stamp = (fence: number) =>
     stampAttempt(farm, { job, attempt, fence, stickId, manifest: build.manifestSha256 });
-  const entry = await farm.store.builds.assign(job.jobId, attempt, stamp, farm.nowMs());
+  const entry = await farm.store.builds.assign(
+    { jobId: job.jobId, attempt, policy, stamp },
+    farm.nowMs(),
+  );
   if (entry === null) return false;
   farm.log.info(
     { buildId: job.buildId, jobId: job.jobId, attempt, fence: entry.fence, agent: job.agent },
@@ -68,6 +76,15 @@ async function assign(farm: Farm, job: OpenJob, attempt: number): Promise<boolea
   );
   await sendOrders(farm, job.agent, [{ job, attempt: entry, build }], false);
   return true;
+}
+
+/** Once per attempt, and kept with it: an order that is sent again is the same. */
+async function settlePolicy(farm: Farm, job: OpenJob, asked: AskedPolicy): Promise<WritePolicy> {
+  const history = await farm.store.sticks.history(job);
+  return resolvePolicy(asked, {
+    canBeFake: canBeFake(job.consent.driveId),
+    hasShownCapacity: capacityShown(history, job.consent) !== null,
+  });
 }
 
 type Stamp = {

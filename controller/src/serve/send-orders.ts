@@ -1,5 +1,4 @@
 import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
-import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import type { FetchPoint } from "@stickfarm/common/media/distribution-point";
 import { orderToWire } from "@stickfarm/common/wire/attempt";
 import type { AttemptOrder as WireOrder } from "@stickfarm/proto/stickfarm/v1/agent";
@@ -43,7 +42,7 @@ function toOrder(
     orderedAtMs: attempt.assignedAtMs,
     points,
     localSha256: build.sources.made,
-    policy: PLAIN_POLICY,
+    policy: attempt.policy,
     cancel: job.cancelRequested,
   };
 }

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { describeOrder, type LoggedOrder } from "@stickfarm/common/build/logged-order";
+import { type AskedPolicy, OPEN_POLICY } from "@stickfarm/common/build/write-policy";
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import { askedPolicyFromWire } from "@stickfarm/common/wire/write-policy";
 import type { StartBuildRequest } from "@stickfarm/proto/stickfarm/v1/operator";
 import type { BuildEntry, BuildSources } from "../store/build-entries.ts";
 import type { CompiledMedia } from "./compile-revision.ts";
@@ -26,7 +28,13 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
       code: "usage",
       detail: `Cannot start a build: request id "${requestId}" is no ULID`,
     });
-  const requestHash = hashRequest(request);
+  const policy = askedPolicyFromWire(request.policy);
+  if (policy === null)
+    return fail({
+      code: "usage",
+      detail: "Cannot start a build: its way of writing is not known here",
+    });
+  const requestHash = hashRequest(request, policy);
   const repeated = await findRepeated(farm, requestId, requestHash);
   if (repeated !== null) return repeated;
   const plan = await planMedia(farm, request);
@@ -45,6 +53,7 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
       ...manifest.value,
       imageSha256: plan.value.compiled.imageSha256,
       sources: sourcesOf(plan.value.compiled),
+      policy,
       createdAtMs: farm.nowMs(),
       endedAtMs: null,
       cancelRequested: false,
@@ -57,7 +66,7 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
         consent: { driveId, bay, serial, sizeBytes, insertion },
       };
     }),
-    logOrder(plan.value, manifest.value.manifestSha256),
+    logOrder(plan.value, { manifestSha256: manifest.value.manifestSha256, policy }),
   );
   if (started.ok && !started.value.repeated) {
     farm.log.info(
@@ -73,11 +82,14 @@ function sourcesOf({ definition, made }: CompiledMedia): BuildSources {
   return { points: definition.spec.distributionPoints, made };
 }
 
-function logOrder({ revision, compiled }: MediaPlan, manifestSha256: string): LoggedOrder {
+function logOrder(
+  { revision, compiled }: MediaPlan,
+  made: Pick<BuildEntry, "manifestSha256" | "policy">,
+): LoggedOrder {
   const { name, revision: number, digest } = revision;
   const { definition, library, certificate } = compiled;
   const media = { name, revision: number, digest };
-  return describeOrder({ media, manifestSha256, definition, library, certificate });
+  return describeOrder({ media, definition, library, certificate, ...made });
 }
 
 async function findRepeated(
@@ -109,8 +121,13 @@ function whyNotStarted(plan: MediaPlan, planDigest: string) {
   } as const;
 }
 
-function hashRequest({ mediaName, revision, targets }: StartBuildRequest): string {
+/** What was asked before anything could be asked of the writing has the hash that it had then. */
+function hashRequest(
+  { mediaName, revision, targets }: StartBuildRequest,
+  policy: AskedPolicy,
+): string {
+  const asked = renderCanonicalJson(policy) === renderCanonicalJson(OPEN_POLICY) ? {} : { policy };
   return createHash("sha256")
-    .update(renderCanonicalJson({ mediaName, revision, targets }))
+    .update(renderCanonicalJson({ mediaName, revision, targets, ...asked }))
     .digest("hex");
 }

@@ -3,6 +3,7 @@ import { deriveBuildState } from "@stickfarm/common/build/build-state";
 import type { JobState } from "@stickfarm/common/build/job-state";
 import { phaseToWire } from "@stickfarm/common/wire/attempt";
 import { problemToWire } from "@stickfarm/common/wire/problem";
+import { askedPolicyToWire } from "@stickfarm/common/wire/write-policy";
 import type { AttemptPhase } from "@stickfarm/proto/stickfarm/v1/agent";
 import type { BuildView, JobView, MediaSummary } from "@stickfarm/proto/stickfarm/v1/operator";
 import type { BuildEntry, JobEntry } from "../store/build-entries.ts";
@@ -25,6 +26,7 @@ export async function viewBuild(farm: Farm, build: BuildEntry): Promise<BuildVie
     endedAtMs: build.endedAtMs ?? 0,
     jobs: views,
     cancelRequested: build.cancelRequested,
+    policy: askedPolicyToWire(build.policy),
   };
 }
 
@@ -61,6 +63,7 @@ async function viewJob(farm: Farm, job: JobEntry): Promise<JobView> {
     evidence: evidence === null || state.kind === "pending" ? undefined : { ...evidence },
     proof: state.kind === "succeeded" ? state.proof : "",
     stickId: attempt?.stickId ?? "",
+    policy: attempt === null ? undefined : { ...attempt.policy },
   };
 }
 

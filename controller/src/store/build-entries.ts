@@ -1,5 +1,6 @@
 import type { Evidence } from "@stickfarm/common/build/evidence";
 import type { AttemptOutcome, JobState } from "@stickfarm/common/build/job-state";
+import type { AskedPolicy, WritePolicy } from "@stickfarm/common/build/write-policy";
 import type { DriveConsent } from "@stickfarm/common/drive/drive";
 import type { Row } from "./db.ts";
 import { bytes, integer, integerOrNull, json, text } from "./row.ts";
@@ -17,6 +18,7 @@ export type BuildEntry = {
   /** Of the raw image; empty when files are laid out. */
   readonly imageSha256: string;
   readonly sources: BuildSources;
+  readonly policy: AskedPolicy;
   readonly createdAtMs: number;
   readonly endedAtMs: number | null;
   readonly cancelRequested: boolean;
@@ -46,6 +48,7 @@ export type AttemptEntry = {
   readonly passport: Uint8Array;
   readonly passportSignature: Uint8Array;
   readonly assignedAtMs: number;
+  readonly policy: WritePolicy;
 };
 
 export type AttemptResult = {
@@ -77,6 +80,7 @@ export function parseBuild(row: Row): BuildEntry {
     manifestSignature: bytes(row, "manifest_signature"),
     imageSha256: text(row, "image_sha256"),
     sources: json<BuildSources>(row, "sources"),
+    policy: json<AskedPolicy>(row, "policy"),
     createdAtMs: integer(row, "created_at_ms"),
     endedAtMs: integerOrNull(row, "ended_at_ms"),
     cancelRequested: integer(row, "cancel_requested") === 1,
@@ -102,5 +106,6 @@ export function parseAttempt(row: Row): AttemptEntry {
     passport: bytes(row, "passport"),
     passportSignature: bytes(row, "passport_signature"),
     assignedAtMs: integer(row, "assigned_at_ms"),
+    policy: json<WritePolicy>(row, "policy"),
   };
 }

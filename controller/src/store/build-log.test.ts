@@ -1,3 +1,4 @@
+import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import { expect, onTestFinished, test } from "vitest";
 import { build, job, ORDER, openFarm, RUN_1, result } from "./store-fixture.ts";
 
@@ -22,7 +23,7 @@ test("log() tells every turn of a build in the order in which it was stored, ove
   const { evidence } = result(fence, "x");
   expect(lines.map(({ event }) => event)).toEqual([
     { kind: "ordered", order: ORDER, drives: [drive] },
-    turn({ kind: "assigned", attempt: 1, fence }),
+    turn({ kind: "assigned", attempt: 1, fence, policy: PLAIN_POLICY }),
     turn({ kind: "leaseGranted", attempt: 1, fence }),
     turn({ kind: "phase", attempt: 1, phase: "write" }),
     { kind: "cancelAsked" },

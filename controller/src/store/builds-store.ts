@@ -3,6 +3,7 @@ import { type Evidence, NO_EVIDENCE } from "@stickfarm/common/build/evidence";
 import type { JobEvent, JobState } from "@stickfarm/common/build/job-state";
 import type { LoggedOrder } from "@stickfarm/common/build/logged-order";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import { assignJob, type NewAttempt } from "./assign-job.ts";
 import {
   type AttemptEntry,
   type AttemptResult,
@@ -142,28 +143,9 @@ export class BuildsStore {
     return row === undefined ? null : { ...NO_EVIDENCE, ...json<Evidence>(row, "evidence") };
   }
 
-  /** Takes the next fence and stores the attempt with it, or gives null when the job is no longer pending. */
-  assign(
-    jobId: string,
-    attempt: number,
-    stamp: (fence: number) => Pick<AttemptEntry, "stickId" | "passport" | "passportSignature">,
-    nowMs: number,
-  ): Promise<AttemptEntry | null> {
-    return this.#db.transaction(async (tx) => {
-      const fence = await nextNumber(tx, "fence");
-      if (!(await changeJob(tx, jobId, { kind: "assigned", attempt, fence }, nowMs))) return null;
-      const entry = { jobId, attempt, fence, assignedAtMs: nowMs, ...stamp(fence) };
-      await tx.run("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", [
-        jobId,
-        attempt,
-        fence,
-        entry.stickId,
-        entry.passport,
-        entry.passportSignature,
-        nowMs,
-      ]);
-      return entry;
-    });
+  /** See `assignJob`. */
+  assign(attempt: NewAttempt, nowMs: number): Promise<AttemptEntry | null> {
+    return this.#db.transaction((tx) => assignJob(tx, attempt, nowMs));
   }
 
   /**

@@ -32,7 +32,10 @@ export async function changeJob(
   return true;
 }
 
-/** How an attempt has ended is logged where it is recorded, also when it changes no job any more. */
+/**
+ * An attempt is logged where it is given out, with what it was given; how it has ended where that is recorded, also when
+ * it changes no job any more.
+ */
 async function logTurn(tx: Tx, jobId: string, event: JobEvent, nowMs: number): Promise<void> {
   const known = await findLoggedDrive(tx, jobId);
   const turn = turnOf(event);
@@ -43,10 +46,6 @@ async function logTurn(tx: Tx, jobId: string, event: JobEvent, nowMs: number): P
 
 function turnOf(event: JobEvent): JobTurn | null {
   switch (event.kind) {
-    case "assigned": {
-      const { kind, attempt, fence } = event;
-      return { kind, attempt, fence };
-    }
     case "lease_granted": {
       const { attempt, fence } = event;
       return { kind: "leaseGranted", attempt, fence };
@@ -58,6 +57,7 @@ function turnOf(event: JobEvent): JobTurn | null {
     case "withdrawn":
     case "retried":
       return { kind: event.kind };
+    case "assigned":
     case "ended":
       return null;
   }

@@ -12,7 +12,7 @@ export async function insertBuild(
   build: BuildEntry,
   { jobs, order }: { readonly jobs: readonly NewJob[]; readonly order: LoggedOrder },
 ): Promise<void> {
-  await tx.run("INSERT INTO builds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, ?)", [
+  await tx.run("INSERT INTO builds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?)", [
     build.buildId,
     build.requestId,
     build.requestHash,
@@ -24,6 +24,7 @@ export async function insertBuild(
     build.imageSha256,
     build.createdAtMs,
     JSON.stringify(build.sources),
+    JSON.stringify(build.policy),
   ]);
   for (const [position, job] of jobs.entries()) await insertJob(tx, build.buildId, position, job);
   const drives = jobs.map(({ jobId, agent, consent: { bay, serial } }) => ({

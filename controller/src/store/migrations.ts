@@ -182,4 +182,12 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (sha256, part_bytes)
   ) STRICT;
   `,
+  // The defaults are what builds of an earlier version were made with.
+  `
+  ALTER TABLE builds ADD COLUMN policy TEXT NOT NULL
+    DEFAULT '{"rewrite":"full","proof":"read-back","capacity":"none","acceptRepaired":false}';
+  ALTER TABLE attempts ADD COLUMN policy TEXT NOT NULL
+    DEFAULT '{"rewrite":"full","proof":"read-back","capacity":"none","acceptRepaired":false}';
+  CREATE INDEX jobs_by_drive ON jobs (drive_id);
+  `,
 ];

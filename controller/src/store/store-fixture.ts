@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { NO_EVIDENCE } from "@stickfarm/common/build/evidence";
 import type { LoggedOrder } from "@stickfarm/common/build/logged-order";
+import { OPEN_POLICY, PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import type { AttemptResult, BuildEntry } from "./build-entries.ts";
 import type { Db } from "./db.ts";
@@ -22,6 +23,7 @@ export const ORDER: LoggedOrder = {
   certificate: null,
   contents: [],
   distributionPoints: ["local"],
+  policy: OPEN_POLICY,
 };
 export const RUN_1 = { agent: "ws-1", incarnation: "run-1" };
 
@@ -54,13 +56,16 @@ export async function openFarm(onTestFinished: OnTestFinished) {
     exec: (sql: string) => db.exec(sql),
     assign: (jobId: string, attempt: number) =>
       store.builds.assign(
-        jobId,
-        attempt,
-        (fence) => ({
-          stickId: String(fence).padStart(32, "0"),
-          passport: Buffer.from("{}"),
-          passportSignature: Buffer.alloc(64),
-        }),
+        {
+          jobId,
+          attempt,
+          policy: PLAIN_POLICY,
+          stamp: (fence) => ({
+            stickId: String(fence).padStart(32, "0"),
+            passport: Buffer.from("{}"),
+            passportSignature: Buffer.alloc(64),
+          }),
+        },
         1,
       ),
   };
@@ -84,6 +89,7 @@ export function build(buildId: string): BuildEntry {
     manifestSignature: Buffer.alloc(64),
     imageSha256: "",
     sources: { points: ["local"], made: [] },
+    policy: OPEN_POLICY,
     createdAtMs: 1,
     endedAtMs: null,
     cancelRequested: false,

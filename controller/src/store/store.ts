@@ -7,6 +7,7 @@ import type { Db } from "./db.ts";
 import { type DefinitionsStore, definitionsStore } from "./definitions-store.ts";
 import { type PointsStore, pointsStore } from "./points-store.ts";
 import { type SecretsStore, secretsStore } from "./secrets-store.ts";
+import { type SticksStore, sticksStore } from "./sticks-store.ts";
 import { type WimSplitsStore, wimSplitsStore } from "./wim-splits-store.ts";
 
 /** The controller's truth, one part a subject, all on the one writing connection. */
@@ -19,6 +20,7 @@ export type Store = {
   readonly definitions: DefinitionsStore;
   readonly points: PointsStore;
   readonly secrets: SecretsStore;
+  readonly sticks: SticksStore;
   readonly taskSequences: DefinitionsStore;
   readonly wimSplits: WimSplitsStore;
 };
@@ -33,6 +35,7 @@ export function storeOn(db: Db): Store {
     definitions: definitionsStore(db, "definitions"),
     points: pointsStore(db),
     secrets: secretsStore(db),
+    sticks: sticksStore(db),
     taskSequences: definitionsStore(db, "task_sequences"),
     wimSplits: wimSplitsStore(db),
   };

@@ -1,5 +1,6 @@
 import type { BuildLogEvent, JobTurn } from "@stickfarm/common/build/build-log";
 import { NO_EVIDENCE } from "@stickfarm/common/build/evidence";
+import { OPEN_POLICY, PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import { expect, test } from "vitest";
 import { renderLogLine } from "./render-log.ts";
 
@@ -38,6 +39,7 @@ test("renderLogLine() names every input of an order, a secret one by its name on
     },
     contents: [{ name: "winpe", digest: "d".repeat(8) }],
     distributionPoints: ["oslo", "local"],
+    policy: OPEN_POLICY,
   } as const;
   expect(render({ kind: "ordered", order, drives: [DRIVE] })).toMatchInlineSnapshot(`
     "2026-11-22T09:00:00.000Z  ordered hq@3
@@ -47,6 +49,7 @@ test("renderLogLine() names every input of an order, a secret one by its name on
         boot image: winpe
         content: winpe  dddddddd
         distribution points: oslo, local
+        writing: rewrite auto, proof by the stick's record, capacity check by the stick's record
         prestart command: cmd /C ask.cmd
         prestart package: ask
         certificate: CN=hq, selfSigned, thumbprint ABABABAB, until 2026-11-22T09:00:00Z
@@ -59,7 +62,8 @@ test("renderLogLine() names every input of an order, a secret one by its name on
 });
 
 const TURNS: readonly JobTurn[] = [
-  { kind: "assigned", attempt: 1, fence: 7 },
+  { kind: "assigned", attempt: 1, fence: 7, policy: PLAIN_POLICY },
+  { kind: "assigned", attempt: 1, fence: 8, policy: null },
   { kind: "leaseGranted", attempt: 1, fence: 7 },
   { kind: "phase", attempt: 1, phase: "seal" },
   {
@@ -92,7 +96,8 @@ test("renderLogLine() says of each turn whose it was", () => {
     { kind: "ended", state: "partial" },
   ];
   expect(events.map(render).join("")).toMatchInlineSnapshot(`
-    "2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 assigned, fence 7
+    "2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 assigned, fence 7; rewrite full, proof read-back, capacity check none
+    2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 assigned, fence 8
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 may erase the stick
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 reached seal
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 succeeded, proof read-back, sealed; wrote 977 KiB, verified 1.91 MiB in 3.0s; acknowledged
@@ -110,4 +115,13 @@ test("renderLogLine() says of each turn whose it was", () => {
 test("renderLogLine() leaves a terminal alone, whatever a drive calls itself", () => {
   const drive = { ...DRIVE, serial: "A1\n\u001b[2J" };
   expect(render({ kind: "job", drive, turn: { kind: "withdrawn" } })).not.toMatch(/[^\P{C}\n]/u);
+});
+
+test("renderLogLine() tells what was checked before the write, and what was there already", () => {
+  const evidence = { ...EVIDENCE, capacity: "probe", comparedBytes: 500_000 } as const;
+  const outcome = { kind: "succeeded", proof: "compared" } as const;
+  const turn = { kind: "result", attempt: 1, outcome, evidence } as const;
+  expect(render({ kind: "job", drive: DRIVE, turn })).toContain(
+    "proof compared, sealed; capacity check probe, wrote 977 KiB, found 488 KiB as it shall be, verified",
+  );
 });

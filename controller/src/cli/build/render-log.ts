@@ -11,6 +11,7 @@ import { renderBytes } from "@stickfarm/common/bytes";
 import { renderElapsed } from "@stickfarm/common/durations";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import { renderTime } from "../output/render-fields.ts";
+import { renderPolicy } from "../view/render-policy.ts";
 
 /** One line of a build's log for a person; what was ordered takes a line for each input below it. */
 export function renderLogLine({ atMs, event }: BuildLogLine): string {
@@ -42,6 +43,7 @@ function describeOrder(order: LoggedOrder, drives: readonly LoggedDrive[]): read
     ["task sequence", taskSequence],
     ...order.contents.map(({ name, digest }) => ["content", `${name}  ${digest}`] as const),
     ["distribution points", order.distributionPoints.join(", ")],
+    ["writing", order.policy === null ? null : renderPolicy(order.policy)],
     ["prestart command", prestart?.command ?? null],
     ["prestart package", prestart?.package ?? null],
     ["certificate", certificate === null ? null : describeCertificate(certificate)],
@@ -78,7 +80,7 @@ function describeDrive({ agent, bay, serial }: LoggedDrive): string {
 function describeTurn(turn: JobTurn): string {
   switch (turn.kind) {
     case "assigned":
-      return `attempt ${turn.attempt} assigned, fence ${turn.fence}`;
+      return `attempt ${turn.attempt} assigned, fence ${turn.fence}${turn.policy === null ? "" : `; ${renderPolicy(turn.policy)}`}`;
     case "leaseGranted":
       return `attempt ${turn.attempt} may erase the stick`;
     case "phase":
@@ -101,7 +103,13 @@ function describeOutcome(outcome: AttemptOutcome): string {
   return `failed${stick}: ${outcome.problem.detail} [${outcome.problem.code}]`;
 }
 
-function describeEvidence({ writtenBytes, verifiedBytes, totalMs }: Evidence): string {
-  const written = `wrote ${renderBytes(writtenBytes)}`;
-  return `${written}, verified ${renderBytes(verifiedBytes)} in ${renderElapsed(totalMs)}`;
+function describeEvidence(evidence: Evidence): string {
+  const { writtenBytes, comparedBytes, verifiedBytes, capacity, totalMs } = evidence;
+  const parts = [
+    ...(capacity === "none" ? [] : [`capacity check ${capacity}`]),
+    `wrote ${renderBytes(writtenBytes)}`,
+    ...(comparedBytes === 0 ? [] : [`found ${renderBytes(comparedBytes)} as it shall be`]),
+    `verified ${renderBytes(verifiedBytes)} in ${renderElapsed(totalMs)}`,
+  ];
+  return parts.join(", ");
 }

@@ -1,3 +1,4 @@
+import { OPEN_POLICY } from "@stickfarm/common/build/write-policy";
 import { expect, test } from "vitest";
 import { makeBuild, makeFailed, makeJob, makeRunning, makeSucceeded } from "../test-pictures.ts";
 import { makeReport, renderReport } from "./render-report.ts";
@@ -9,6 +10,7 @@ const PARTIAL = makeReport(
     {
       state: "partial",
       imageSha256: "e".repeat(64),
+      policy: OPEN_POLICY,
       endedAtMs: CREATED_AT_MS + 252_000,
     },
   ),
@@ -22,14 +24,15 @@ test("renderReport() has a line for each stick and every problem below", () => {
     Revision digest:  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
     Manifest SHA-256: cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
     Image SHA-256:    eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee
+    Writing:          rewrite auto, proof by the stick's record, capacity check by the stick's record
     Started:          2026-11-22T09:00:00Z
     Ended:            2026-11-22T09:04:12Z
     Took:             4m 12s
 
-    DRIVE   SERIAL  RESULT         PROOF       WRITTEN  VERIFIED  ALREADY ZERO      WRITE     VERIFY    TOOK  ATTEMPT  PROBLEM
-    ws-1/1  SN0001  succeeded      read-back  1.86 GiB  3.73 GiB      1.86 GiB  20.0 MB/s  80.0 MB/s  2m 32s        1
-    ws-1/2  SN0002  failed, dirty                                                                                   2  verify_mismatch
-    ws-1/3  SN0003  canceled                                                                                        1
+    DRIVE   SERIAL  RESULT         PROOF       WRITTEN  VERIFIED  ALREADY ZERO  COMPARED  CAPACITY      WRITE     VERIFY    TOOK  ATTEMPT  PROBLEM
+    ws-1/1  SN0001  succeeded      read-back  1.86 GiB  3.73 GiB      1.86 GiB       0 B  none      20.0 MB/s  80.0 MB/s  2m 32s        1
+    ws-1/2  SN0002  failed, dirty                                                                                                       2  verify_mismatch
+    ws-1/3  SN0003  canceled                                                                                                            1
 
     ws-1/2: Cannot verify the drive in bay "2": bytes 3221225472 to 3221487616 differ from what was written [verify_mismatch]
         The stick returns other bytes than were written: discard it if a retry fails too

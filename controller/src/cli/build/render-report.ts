@@ -4,6 +4,7 @@ import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
 import { renderFields, renderTime } from "../output/render-fields.ts";
 import { type Column, renderTable } from "../output/render-table.ts";
+import { renderPolicy } from "../view/render-policy.ts";
 
 /** A build with what follows from its evidence. */
 export type BuildReport = Omit<BuildPicture, "jobs"> & {
@@ -44,6 +45,12 @@ const COLUMNS: readonly Column<StickReport>[] = [
     cell: ({ evidence }) => renderCount(evidence?.alreadyZeroBytes),
     align: "right",
   },
+  {
+    head: "COMPARED",
+    cell: ({ evidence }) => renderCount(evidence?.comparedBytes),
+    align: "right",
+  },
+  { head: "CAPACITY", cell: ({ evidence }) => evidence?.capacity ?? "" },
   { head: "WRITE", cell: (stick) => renderSpeed(stick.writeBytesPerSecond), align: "right" },
   { head: "VERIFY", cell: (stick) => renderSpeed(stick.verifyBytesPerSecond), align: "right" },
   {
@@ -75,6 +82,7 @@ export function renderReport(report: BuildReport, { color }: { readonly color: b
       ["Revision digest", media.digest],
       ["Manifest SHA-256", report.manifestSha256],
       ["Image SHA-256", report.imageSha256],
+      ["Writing", report.policy === null ? null : renderPolicy(report.policy)],
       ["Started", renderTime(report.createdAtMs)],
       ["Ended", renderTime(report.endedAtMs)],
       ["Took", report.tookMs === null ? null : renderElapsed(report.tookMs)],

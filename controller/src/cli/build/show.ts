@@ -5,6 +5,7 @@ import type { Shell } from "../shell/shell.ts";
 import { readLook } from "../shell/terminal.ts";
 import { observeBuild } from "../view/observe-build.ts";
 import { renderBuild } from "../view/render-build.ts";
+import { renderPolicy } from "../view/render-policy.ts";
 import { fetchBuild } from "./fetch-build.ts";
 
 export function buildShowCommand(shell: Shell) {
@@ -26,7 +27,9 @@ export function buildShowCommand(shell: Shell) {
             ...look,
             color: session.color,
           });
-          return `${lines.join("\n")}\n`;
+          const { policy } = build.value;
+          const writing = policy === null ? [] : [`writing: ${renderPolicy(policy)}`];
+          return `${[...lines, ...writing].join("\n")}\n`;
         });
         return ok(0);
       }),

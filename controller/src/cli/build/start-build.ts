@@ -83,7 +83,10 @@ async function sendRequest(
   controller: Controller,
   { request, watch }: { readonly request: StartRequest; readonly watch: boolean },
 ): Promise<Result<number>> {
-  const response = await controller.call(OperatorServiceService.startBuild, request);
+  const response = await controller.call(OperatorServiceService.startBuild, {
+    ...request,
+    policy: undefined,
+  });
   if (!response.ok) {
     if (response.problem.code === "controller_unreachable")
       say(

@@ -2,8 +2,10 @@ import type { AttemptPhase } from "@stickfarm/common/build/attempt-phase";
 import { BUILD_STATES, type BuildState } from "@stickfarm/common/build/build-state";
 import type { Evidence } from "@stickfarm/common/build/evidence";
 import type { JobState } from "@stickfarm/common/build/job-state";
+import type { AskedPolicy, WritePolicy } from "@stickfarm/common/build/write-policy";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { evidenceFromWire, phaseFromWire } from "@stickfarm/common/wire/attempt";
+import { askedPolicyFromWire, policyFromWire } from "@stickfarm/common/wire/write-policy";
 import type { Problem } from "@stickfarm/proto/stickfarm/v1/agent";
 import type { BuildView, JobView } from "@stickfarm/proto/stickfarm/v1/operator";
 
@@ -21,6 +23,8 @@ export type BuildPicture = {
   readonly createdAtMs: number;
   readonly endedAtMs: number | null;
   readonly cancelRequested: boolean;
+  /** How it shall be written, as it was asked for; null of a controller that does not say. */
+  readonly policy: AskedPolicy | null;
   readonly jobs: readonly JobPicture[];
 };
 
@@ -52,6 +56,8 @@ export type JobPicture = {
   readonly dirty: boolean;
   readonly proof: string | null;
   readonly evidence: Evidence | null;
+  /** How the newest attempt is written; null before the first. */
+  readonly policy: WritePolicy | null;
 };
 
 const JOB_STATES: readonly JobState["kind"][] = [
@@ -91,6 +97,7 @@ export function parseBuild(view: BuildView | undefined): Result<BuildPicture> {
     createdAtMs,
     endedAtMs: view.endedAtMs || null,
     cancelRequested,
+    policy: view.policy === undefined ? null : askedPolicyFromWire(view.policy),
     jobs,
   });
 }
@@ -119,6 +126,7 @@ function parseJob(view: JobView): Result<JobPicture> {
     dirty,
     proof: view.proof || null,
     evidence: view.evidence === undefined ? null : evidenceFromWire(view.evidence),
+    policy: view.policy === undefined ? null : policyFromWire(view.policy),
   });
 }
 

@@ -25,6 +25,7 @@ import {
   Evidence,
   PointPlace,
   Problem,
+  WritePolicy,
 } from "./agent.ts";
 
 export const protobufPackage = "stickfarm.v1";
@@ -760,6 +761,20 @@ export interface StartBuildRequest {
   readonly targets: readonly Target[];
   /** From Plan. */
   readonly planDigest: string;
+  /** How to write and prove; not set: by what is known of each stick. */
+  readonly policy: AskedPolicy | undefined;
+}
+
+/** How sticks shall be written, as it was asked for; what each attempt gets is WritePolicy. */
+export interface AskedPolicy {
+  /** auto, full, refresh. */
+  readonly rewrite: string;
+  /** read-back, compared; empty: by what is known of the stick. */
+  readonly proof: string;
+  /** none, probe, surface; empty: by what is known of the stick. */
+  readonly capacity: string;
+  /** A stick of which a range had to be written again may succeed. */
+  readonly acceptRepaired: boolean;
 }
 
 /** The build, new or known. */
@@ -876,7 +891,11 @@ export interface LoggedOrder {
   /** Every drive that was consented to. */
   readonly drives: readonly LoggedDrive[];
   /** Set when the stick carries one. */
-  readonly certificate: LoggedCertificate | undefined;
+  readonly certificate:
+    | LoggedCertificate
+    | undefined;
+  /** How it shall be written; not set for builds of a time when nothing could be asked for. */
+  readonly policy: AskedPolicy | undefined;
 }
 
 /** The certificate that a stick proves itself with. */
@@ -941,10 +960,14 @@ export interface LoggedTurn {
     | undefined;
   /** Of failed and canceled. True: the stick holds no valid content and does not boot. */
   readonly dirty: boolean;
-  /** Of succeeded: how it was proven; read-back today. */
+  /** Of succeeded: how it was proven; read-back, compared. */
   readonly proof: string;
   /** Of succeeded, failed and canceled. */
-  readonly evidence: Evidence | undefined;
+  readonly evidence:
+    | Evidence
+    | undefined;
+  /** Of assigned: how this stick is written; not set for attempts of a time when all were written alike. */
+  readonly policy: WritePolicy | undefined;
 }
 
 /** Cancel was asked for. */
@@ -1003,6 +1026,8 @@ export interface BuildView {
   readonly jobs: readonly JobView[];
   /** True: cancel was asked for. */
   readonly cancelRequested: boolean;
+  /** How it shall be written, as it was asked for. */
+  readonly policy: AskedPolicy | undefined;
 }
 
 /** One stick of a build. */
@@ -1041,12 +1066,14 @@ export interface JobView {
   readonly evidence:
     | Evidence
     | undefined;
-  /** read-back, or empty. */
+  /** read-back, compared, or empty. */
   readonly proof: string;
   /** 32 lower-case hex digits; ids on the stick are derived from it. */
   readonly stickId: string;
   /** Bytes. */
   readonly driveBytes: number;
+  /** How the newest attempt is written; not set before the first. */
+  readonly policy: WritePolicy | undefined;
 }
 
 /** For which agent, and how long the token is good. */
@@ -8406,7 +8433,7 @@ export const PlannedDrive: MessageFns<PlannedDrive> = {
 };
 
 function createBaseStartBuildRequest(): StartBuildRequest {
-  return { requestId: "", mediaName: "", revision: 0, targets: [], planDigest: "" };
+  return { requestId: "", mediaName: "", revision: 0, targets: [], planDigest: "", policy: undefined };
 }
 
 export const StartBuildRequest: MessageFns<StartBuildRequest> = {
@@ -8425,6 +8452,9 @@ export const StartBuildRequest: MessageFns<StartBuildRequest> = {
     }
     if (message.planDigest !== "") {
       writer.uint32(42).string(message.planDigest);
+    }
+    if (message.policy !== undefined) {
+      AskedPolicy.encode(message.policy, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -8482,6 +8512,14 @@ export const StartBuildRequest: MessageFns<StartBuildRequest> = {
             message.planDigest = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.policy = AskedPolicy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -8513,6 +8551,7 @@ export const StartBuildRequest: MessageFns<StartBuildRequest> = {
         : isSet(object.plan_digest)
         ? globalThis.String(object.plan_digest)
         : "",
+      policy: isSet(object.policy) ? AskedPolicy.fromJSON(object.policy) : undefined,
     };
   },
 
@@ -8533,6 +8572,9 @@ export const StartBuildRequest: MessageFns<StartBuildRequest> = {
     if (message.planDigest !== "") {
       obj.planDigest = message.planDigest;
     }
+    if (message.policy !== undefined) {
+      obj.policy = AskedPolicy.toJSON(message.policy);
+    }
     return obj;
   },
 
@@ -8546,6 +8588,130 @@ export const StartBuildRequest: MessageFns<StartBuildRequest> = {
     message.revision = object.revision ?? 0;
     message.targets = object.targets?.map((e) => Target.fromPartial(e)) || [];
     message.planDigest = object.planDigest ?? "";
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? AskedPolicy.fromPartial(object.policy)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAskedPolicy(): AskedPolicy {
+  return { rewrite: "", proof: "", capacity: "", acceptRepaired: false };
+}
+
+export const AskedPolicy: MessageFns<AskedPolicy> = {
+  encode(message: AskedPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rewrite !== "") {
+      writer.uint32(10).string(message.rewrite);
+    }
+    if (message.proof !== "") {
+      writer.uint32(18).string(message.proof);
+    }
+    if (message.capacity !== "") {
+      writer.uint32(26).string(message.capacity);
+    }
+    if (message.acceptRepaired !== false) {
+      writer.uint32(32).bool(message.acceptRepaired);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AskedPolicy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAskedPolicy() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.rewrite = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.proof = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.capacity = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.acceptRepaired = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AskedPolicy {
+    return {
+      rewrite: isSet(object.rewrite) ? globalThis.String(object.rewrite) : "",
+      proof: isSet(object.proof) ? globalThis.String(object.proof) : "",
+      capacity: isSet(object.capacity) ? globalThis.String(object.capacity) : "",
+      acceptRepaired: isSet(object.acceptRepaired)
+        ? globalThis.Boolean(object.acceptRepaired)
+        : isSet(object.accept_repaired)
+        ? globalThis.Boolean(object.accept_repaired)
+        : false,
+    };
+  },
+
+  toJSON(message: AskedPolicy): unknown {
+    const obj: any = {};
+    if (message.rewrite !== "") {
+      obj.rewrite = message.rewrite;
+    }
+    if (message.proof !== "") {
+      obj.proof = message.proof;
+    }
+    if (message.capacity !== "") {
+      obj.capacity = message.capacity;
+    }
+    if (message.acceptRepaired !== false) {
+      obj.acceptRepaired = message.acceptRepaired;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AskedPolicy>, I>>(base?: I): AskedPolicy {
+    return AskedPolicy.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AskedPolicy>, I>>(object: I): AskedPolicy {
+    const message = createBaseAskedPolicy() as any;
+    message.rewrite = object.rewrite ?? "";
+    message.proof = object.proof ?? "";
+    message.capacity = object.capacity ?? "";
+    message.acceptRepaired = object.acceptRepaired ?? false;
     return message;
   },
 };
@@ -9437,6 +9603,7 @@ function createBaseLoggedOrder(): LoggedOrder {
     distributionPoints: [],
     drives: [],
     certificate: undefined,
+    policy: undefined,
   };
 }
 
@@ -9483,6 +9650,9 @@ export const LoggedOrder: MessageFns<LoggedOrder> = {
     }
     if (message.certificate !== undefined) {
       LoggedCertificate.encode(message.certificate, writer.uint32(114).fork()).join();
+    }
+    if (message.policy !== undefined) {
+      AskedPolicy.encode(message.policy, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -9612,6 +9782,14 @@ export const LoggedOrder: MessageFns<LoggedOrder> = {
             message.certificate = LoggedCertificate.decode(reader, reader.uint32());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.policy = AskedPolicy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -9682,6 +9860,7 @@ export const LoggedOrder: MessageFns<LoggedOrder> = {
         ? object.drives.map((e: any) => LoggedDrive.fromJSON(e))
         : [],
       certificate: isSet(object.certificate) ? LoggedCertificate.fromJSON(object.certificate) : undefined,
+      policy: isSet(object.policy) ? AskedPolicy.fromJSON(object.policy) : undefined,
     };
   },
 
@@ -9729,6 +9908,9 @@ export const LoggedOrder: MessageFns<LoggedOrder> = {
     if (message.certificate !== undefined) {
       obj.certificate = LoggedCertificate.toJSON(message.certificate);
     }
+    if (message.policy !== undefined) {
+      obj.policy = AskedPolicy.toJSON(message.policy);
+    }
     return obj;
   },
 
@@ -9752,6 +9934,9 @@ export const LoggedOrder: MessageFns<LoggedOrder> = {
     message.drives = object.drives?.map((e) => LoggedDrive.fromPartial(e)) || [];
     message.certificate = (object.certificate !== undefined && object.certificate !== null)
       ? LoggedCertificate.fromPartial(object.certificate)
+      : undefined;
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? AskedPolicy.fromPartial(object.policy)
       : undefined;
     return message;
   },
@@ -10196,6 +10381,7 @@ function createBaseLoggedTurn(): LoggedTurn {
     dirty: false,
     proof: "",
     evidence: undefined,
+    policy: undefined,
   };
 }
 
@@ -10227,6 +10413,9 @@ export const LoggedTurn: MessageFns<LoggedTurn> = {
     }
     if (message.evidence !== undefined) {
       Evidence.encode(message.evidence, writer.uint32(74).fork()).join();
+    }
+    if (message.policy !== undefined) {
+      WritePolicy.encode(message.policy, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -10316,6 +10505,14 @@ export const LoggedTurn: MessageFns<LoggedTurn> = {
             message.evidence = Evidence.decode(reader, reader.uint32());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.policy = WritePolicy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -10339,6 +10536,7 @@ export const LoggedTurn: MessageFns<LoggedTurn> = {
       dirty: isSet(object.dirty) ? globalThis.Boolean(object.dirty) : false,
       proof: isSet(object.proof) ? globalThis.String(object.proof) : "",
       evidence: isSet(object.evidence) ? Evidence.fromJSON(object.evidence) : undefined,
+      policy: isSet(object.policy) ? WritePolicy.fromJSON(object.policy) : undefined,
     };
   },
 
@@ -10371,6 +10569,9 @@ export const LoggedTurn: MessageFns<LoggedTurn> = {
     if (message.evidence !== undefined) {
       obj.evidence = Evidence.toJSON(message.evidence);
     }
+    if (message.policy !== undefined) {
+      obj.policy = WritePolicy.toJSON(message.policy);
+    }
     return obj;
   },
 
@@ -10393,6 +10594,9 @@ export const LoggedTurn: MessageFns<LoggedTurn> = {
     message.proof = object.proof ?? "";
     message.evidence = (object.evidence !== undefined && object.evidence !== null)
       ? Evidence.fromPartial(object.evidence)
+      : undefined;
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? WritePolicy.fromPartial(object.policy)
       : undefined;
     return message;
   },
@@ -10812,6 +11016,7 @@ function createBaseBuildView(): BuildView {
     endedAtMs: 0,
     jobs: [],
     cancelRequested: false,
+    policy: undefined,
   };
 }
 
@@ -10843,6 +11048,9 @@ export const BuildView: MessageFns<BuildView> = {
     }
     if (message.cancelRequested !== false) {
       writer.uint32(72).bool(message.cancelRequested);
+    }
+    if (message.policy !== undefined) {
+      AskedPolicy.encode(message.policy, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -10932,6 +11140,14 @@ export const BuildView: MessageFns<BuildView> = {
             message.cancelRequested = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.policy = AskedPolicy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -10981,6 +11197,7 @@ export const BuildView: MessageFns<BuildView> = {
         : isSet(object.cancel_requested)
         ? globalThis.Boolean(object.cancel_requested)
         : false,
+      policy: isSet(object.policy) ? AskedPolicy.fromJSON(object.policy) : undefined,
     };
   },
 
@@ -11013,6 +11230,9 @@ export const BuildView: MessageFns<BuildView> = {
     if (message.cancelRequested !== false) {
       obj.cancelRequested = message.cancelRequested;
     }
+    if (message.policy !== undefined) {
+      obj.policy = AskedPolicy.toJSON(message.policy);
+    }
     return obj;
   },
 
@@ -11032,6 +11252,9 @@ export const BuildView: MessageFns<BuildView> = {
     message.endedAtMs = object.endedAtMs ?? 0;
     message.jobs = object.jobs?.map((e) => JobView.fromPartial(e)) || [];
     message.cancelRequested = object.cancelRequested ?? false;
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? AskedPolicy.fromPartial(object.policy)
+      : undefined;
     return message;
   },
 };
@@ -11056,6 +11279,7 @@ function createBaseJobView(): JobView {
     proof: "",
     stickId: "",
     driveBytes: 0,
+    policy: undefined,
   };
 }
 
@@ -11114,6 +11338,9 @@ export const JobView: MessageFns<JobView> = {
     }
     if (message.driveBytes !== 0) {
       writer.uint32(144).uint64(message.driveBytes);
+    }
+    if (message.policy !== undefined) {
+      WritePolicy.encode(message.policy, writer.uint32(154).fork()).join();
     }
     return writer;
   },
@@ -11275,6 +11502,14 @@ export const JobView: MessageFns<JobView> = {
             message.driveBytes = longToNumber(reader.uint64());
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.policy = WritePolicy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -11337,6 +11572,7 @@ export const JobView: MessageFns<JobView> = {
         : isSet(object.drive_bytes)
         ? globalThis.Number(object.drive_bytes)
         : 0,
+      policy: isSet(object.policy) ? WritePolicy.fromJSON(object.policy) : undefined,
     };
   },
 
@@ -11396,6 +11632,9 @@ export const JobView: MessageFns<JobView> = {
     if (message.driveBytes !== 0) {
       obj.driveBytes = Math.round(message.driveBytes);
     }
+    if (message.policy !== undefined) {
+      obj.policy = WritePolicy.toJSON(message.policy);
+    }
     return obj;
   },
 
@@ -11426,6 +11665,9 @@ export const JobView: MessageFns<JobView> = {
     message.proof = object.proof ?? "";
     message.stickId = object.stickId ?? "";
     message.driveBytes = object.driveBytes ?? 0;
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? WritePolicy.fromPartial(object.policy)
+      : undefined;
     return message;
   },
 };
@@ -12406,7 +12648,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: PlanResponse): Buffer => Buffer.from(PlanResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PlanResponse => PlanResponse.decode(value),
   },
-  /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused. */
+  /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused, usage. */
   startBuild: {
     path: "/stickfarm.v1.OperatorService/StartBuild" as const,
     requestStream: false as const,
@@ -12571,7 +12813,7 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   getBoot: handleUnaryCall<GetBootRequest, GetBootResponse>;
   /** Changes nothing. Problems: media_unknown, agent_unknown, content_missing. */
   plan: handleUnaryCall<PlanRequest, PlanResponse>;
-  /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused. */
+  /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused, usage. */
   startBuild: handleUnaryCall<StartBuildRequest, StartBuildResponse>;
   /**
    * A view at once, then whenever something changed, at most twice a second; ends after the view that has ended.
@@ -12947,7 +13189,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PlanResponse) => void,
   ): ClientUnaryCall;
-  /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused. */
+  /** Idempotent by request_id. Problems: plan_changed, drive_refused, request_id_reused, usage. */
   startBuild(
     request: StartBuildRequest,
     callback: (error: ServiceError | null, response: StartBuildResponse) => void,
