@@ -28,7 +28,7 @@ export default defineConfig({
           include: [
             "{common,controller,agent}/src/**/*.test.ts",
             "test/tidy.test.ts",
-            "test/{tidy,proto,readme,support}/**/*.test.ts",
+            "test/{bench,tidy,proto,readme,support}/**/*.test.ts",
           ],
           pool: "forks",
           testTimeout: 60_000,

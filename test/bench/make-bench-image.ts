@@ -1,8 +1,10 @@
-import { createCipheriv } from "node:crypto";
-import { open, writeFile } from "node:fs/promises";
+import { createCipheriv, createHash } from "node:crypto";
+import { open, rename, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { listNonZeroRuns } from "@stickfarm/agent/content/list-non-zero-runs";
 import { pieceHashesPath, startPieceHasher } from "@stickfarm/agent/content/piece-hashes";
 import type { BlobRef, ByteRange } from "@stickfarm/common/media/manifest";
+import { planChanged, planMapped, sumLengths } from "./plan-image.ts";
 
 export type BenchImage = {
   /** In a folder that is a cache: its piece hashes lie beside it. */
@@ -13,54 +15,60 @@ export type BenchImage = {
   readonly mappedBytes: number;
 };
 
-const UNIT_BYTES = 64 * 1024;
+export type ImageOptions = {
+  readonly sizeBytes: number;
+  /** One MiB of so many differs from the image that has none of it; 1: all; `null`: that image. */
+  readonly changedEvery: number | null;
+};
+
 const WRITE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Make an image of incompressible runs of 64 KiB to 16 MiB with gaps of two thirds of that, the same in every run: 60 %
- * mapped. It is hashed as the agent does it on the way into its cache.
+ * Make an image of incompressible ranges, the same in every run, with holes between them. It is hashed as the agent does
+ * it on the way into its cache.
  */
-export async function makeBenchImage(folder: string, sizeBytes: number): Promise<BenchImage> {
-  // Only the cache asks for the digest of a blob, and it is not part of this.
-  const blob: BlobRef = { sha256: "0".repeat(64), sizeBytes };
-  const path = join(folder, blob.sha256);
-  const mapped = makeRanges(sizeBytes);
-  const noise = createCipheriv("aes-128-ctr", Buffer.alloc(16, 1), Buffer.alloc(16));
+export async function makeBenchImage(
+  folder: string,
+  { sizeBytes, changedEvery }: ImageOptions,
+): Promise<BenchImage> {
+  const mapped = planMapped(sizeBytes);
+  const layers = [{ noise: startNoise(1), ranges: mapped }];
+  if (changedEvery !== null)
+    layers.push({ noise: startNoise(2), ranges: planChanged(mapped, changedEvery) });
+  const digest = createHash("sha256");
   const hasher = startPieceHasher();
-  const file = await open(path, "wx");
+  const making = join(folder, "making");
+  const file = await open(making, "wx");
   for (let at = 0; at < sizeBytes; at += WRITE_BYTES) {
-    const bytes = noise.update(Buffer.alloc(WRITE_BYTES));
-    clearGaps(bytes, at, mapped);
+    const bytes = Buffer.alloc(Math.min(WRITE_BYTES, sizeBytes - at));
+    for (const { noise, ranges } of layers) overlay(bytes, at, { noise: noise(), ranges });
+    digest.update(bytes);
     hasher.update(bytes);
-    await file.write(bytes, 0, bytes.length, at);
+    for (const [start, end] of listNonZeroRuns(bytes))
+      await file.write(bytes, start, end - start, at + start);
   }
-  await file.sync();
   await file.close();
+  await truncate(making, sizeBytes);
+  const blob: BlobRef = { sha256: digest.digest("hex"), sizeBytes };
+  const path = join(folder, blob.sha256);
+  await rename(making, path);
   await writeFile(pieceHashesPath(path), hasher.finish());
-  const mappedBytes = mapped.reduce((sum, range) => sum + range.lengthBytes, 0);
-  return { path, cacheDirectory: folder, blob, mapped, mappedBytes };
+  return { path, cacheDirectory: folder, blob, mapped, mappedBytes: sumLengths(mapped) };
 }
 
-function makeRanges(sizeBytes: number): ByteRange[] {
-  const ranges: ByteRange[] = [];
-  let state = 1;
-  for (let offsetBytes = 0; offsetBytes < sizeBytes; ) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const units = 1 + ((state >>> 16) % 256);
-    const lengthBytes = Math.min(units * UNIT_BYTES, sizeBytes - offsetBytes);
-    ranges.push({ offsetBytes, lengthBytes });
-    offsetBytes += lengthBytes + Math.round((units * 2) / 3) * UNIT_BYTES;
-  }
-  return ranges;
+/** The next bytes that look like chance, and come again in the next run. */
+function startNoise(seed: number): () => Buffer {
+  const cipher = createCipheriv("aes-128-ctr", Buffer.alloc(16, seed), Buffer.alloc(16));
+  return () => cipher.update(Buffer.alloc(WRITE_BYTES));
 }
 
-function clearGaps(bytes: Buffer, at: number, mapped: readonly ByteRange[]): void {
-  let until = 0;
-  for (const { offsetBytes, lengthBytes } of mapped) {
-    const from = Math.max(until - at, 0);
-    const to = Math.min(offsetBytes - at, bytes.length);
-    if (from < to) bytes.fill(0, from, to);
-    until = offsetBytes + lengthBytes;
+type Layer = { readonly noise: Buffer; readonly ranges: readonly ByteRange[] };
+
+/** Copy the noise to where `ranges` lie in these bytes, which begin at `at` of the image. */
+function overlay(bytes: Buffer, at: number, { noise, ranges }: Layer): void {
+  for (const { offsetBytes, lengthBytes } of ranges) {
+    const from = Math.max(offsetBytes - at, 0);
+    const to = Math.min(offsetBytes + lengthBytes - at, bytes.length);
+    if (from < to) noise.copy(bytes, from, from, to);
   }
-  if (until - at < bytes.length) bytes.fill(0, Math.max(until - at, 0));
 }

@@ -1,21 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
-
-export type Measured = {
-  readonly wallSeconds: number;
-  /** User and system, of this process and of every child that has ended. */
-  readonly cpuSeconds: number;
-  /** The largest sum of resident memory of this process and all below it; 0 when not watched. */
-  readonly peakBytes: number;
-};
+import type { Measured, StickTime } from "./results.ts";
 
 const WATCH_EVERY_MS = 20;
 /** Source: sysconf(_SC_CLK_TCK) on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 
+/** A method, done once; our own engine says how each stick fared. */
+export type Work = () => Promise<readonly StickTime[]>;
+
 /** Run once and measure the whole tree of processes: the kernel adds a child's time to its parent's when it is reaped. */
 export async function measure(
-  work: () => Promise<void>,
+  work: Work,
   { watchMemory }: { readonly watchMemory: boolean },
 ): Promise<Measured> {
   let peakBytes = 0;
@@ -24,12 +20,37 @@ export async function measure(
         peakBytes = Math.max(peakBytes, treeBytes());
       }, WATCH_EVERY_MS)
     : undefined;
+  const machineBefore = machineTicks();
   const cpuBefore = cpuSeconds();
   const startedAtMs = performance.now();
-  await work();
-  const wallSeconds = (performance.now() - startedAtMs) / 1000;
-  clearInterval(watch);
-  return { wallSeconds, cpuSeconds: cpuSeconds() - cpuBefore, peakBytes };
+  try {
+    const sticks = await work();
+    const wallSeconds = (performance.now() - startedAtMs) / 1000;
+    const cpu = cpuSeconds() - cpuBefore;
+    const shares = sharesOf(machineBefore, machineTicks());
+    return { wallSeconds, cpuSeconds: cpu, peakBytes, ...shares, sticks };
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+type MachineTicks = { readonly all: number; readonly idle: number; readonly diskWait: number };
+
+/** Source: "cpu" of proc_stat(5): user, nice, system, idle, iowait, irq, softirq, steal. */
+function machineTicks(): MachineTicks {
+  const [first = ""] = readFileSync("/proc/stat", "utf8").split("\n", 1);
+  const ticks = first.trim().split(/\s+/).slice(1, 9).map(Number);
+  const all = ticks.reduce((sum, count) => sum + count, 0);
+  return { all, idle: ticks[3] ?? 0, diskWait: ticks[4] ?? 0 };
+}
+
+function sharesOf(
+  before: MachineTicks,
+  after: MachineTicks,
+): Pick<Measured, "busyShare" | "diskWaitShare"> {
+  const all = Math.max(1, after.all - before.all);
+  const diskWaitShare = (after.diskWait - before.diskWait) / all;
+  return { busyShare: 1 - (after.idle - before.idle) / all - diskWaitShare, diskWaitShare };
 }
 
 function cpuSeconds(): number {
@@ -41,21 +62,22 @@ function cpuSeconds(): number {
 }
 
 function treeBytes(): number {
+  return listBelow(process.pid).reduce((sum, pid) => sum + residentBytes(pid), 0);
+}
+
+/** A process and all that it and its children have started. */
+export function listBelow(root: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc")) {
     const pid = Number(name);
     if (Number.isInteger(pid)) parents.set(pid, Number(statFields(pid)[1]));
   }
-  let sum = 0;
-  for (const pid of parents.keys()) {
-    if (isBelow(pid, parents)) sum += residentBytes(pid);
-  }
-  return sum;
+  return [...parents.keys()].filter((pid) => isBelow(pid, root, parents));
 }
 
-function isBelow(pid: number, parents: ReadonlyMap<number, number>): boolean {
+function isBelow(pid: number, root: number, parents: ReadonlyMap<number, number>): boolean {
   for (let above: number | undefined = pid; above !== undefined; above = parents.get(above)) {
-    if (above === process.pid) return true;
+    if (above === root) return true;
   }
   return false;
 }
@@ -70,7 +92,7 @@ function statFields(pid: number): string[] {
   }
 }
 
-function residentBytes(pid: number): number {
+export function residentBytes(pid: number): number {
   try {
     return Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * PAGE_BYTES;
   } catch {

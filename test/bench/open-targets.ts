@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { rm, statfs, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { VirtualDriveSource } from "@stickfarm/agent/drive/parse-virtual-drive";
-import { renderBytes } from "@stickfarm/common/bytes";
+import { GIB, renderBytes } from "@stickfarm/common/bytes";
 import type { Place, Setting } from "./results.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -22,12 +22,12 @@ export async function whyNotPlace(
     return "losetup is not there";
   }
   const { bavail, bsize } = await statfs(folderOf(place, scratch));
-  const spareBytes = bytes + 1024 * 1024 * 1024;
+  const spareBytes = bytes + GIB;
   if (bavail * bsize >= spareBytes) return null;
   return `${folderOf(place, scratch)} has ${renderBytes(bavail * bsize)}, must have ${renderBytes(spareBytes)}`;
 }
 
-/** Make targets of the image's size, filled once by the warm-up round. */
+/** Make empty targets of the image's size. */
 export async function openTargets(
   { place, targets }: Setting,
   scratch: Scratch,
@@ -40,7 +40,8 @@ export async function openTargets(
     await writeFile(file, "");
     await truncate(file, sizeBytes);
   }
-  const paths = place === "loop" ? files.map((file) => attach(file, scratch)) : files;
+  const attached = place === "loop" ? files.map((file) => attach(file, scratch)) : [];
+  const paths = place === "loop" ? attached.map(({ path }) => path) : files;
   return {
     paths,
     sources: paths.map((path, index) => ({
@@ -51,7 +52,7 @@ export async function openTargets(
       bay: String(index),
     })),
     [Symbol.asyncDispose]: async () => {
-      for (const path of paths) detach(path, scratch);
+      for (const { detach } of attached) detach();
       for (const file of files) await rm(file);
     },
   };
@@ -61,14 +62,15 @@ function folderOf(place: Place, scratch: Scratch): string {
   return place === "loop" ? scratch.memoryFolder : scratch.diskFolder;
 }
 
-function attach(file: string, scratch: Scratch): string {
+type Attached = { readonly path: string; readonly detach: () => void };
+
+function attach(file: string, { undo }: Scratch): Attached {
   const attached = spawnSync("losetup", ["--find", "--show", file], { encoding: "utf8" });
   if (attached.status !== 0) throw new Error(`losetup: ${attached.stderr}`);
   const path = attached.stdout.trim();
-  scratch.loops.add(path);
-  return path;
-}
-
-function detach(path: string, scratch: Scratch): void {
-  if (scratch.loops.delete(path)) spawnSync("losetup", ["--detach", path]);
+  const detach = (): void => {
+    if (undo.delete(detach)) spawnSync("losetup", ["--detach", path]);
+  };
+  undo.add(detach);
+  return { path, detach };
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,8 +8,8 @@ export type Scratch = {
   readonly diskFolder: string;
   /** On tmpfs. */
   readonly memoryFolder: string;
-  /** Detached in the end, whatever happens. */
-  readonly loops: Set<string>;
+  /** Called in the end, whatever happens, the last one first: loop devices, processes, groups of processes. */
+  readonly undo: Set<() => void>;
   readonly remove: () => Promise<void>;
 };
 
@@ -18,9 +17,9 @@ export type Scratch = {
 export async function openScratch(): Promise<Scratch> {
   const diskFolder = await mkdtemp(join(tmpdir(), "stickfarm-bench-"));
   const memoryFolder = await mkdtemp("/dev/shm/stickfarm-bench-");
-  const loops = new Set<string>();
+  const undo = new Set<() => void>();
   const remove = async (): Promise<void> => {
-    for (const loop of loops) spawnSync("losetup", ["--detach", loop]);
+    for (const each of [...undo].reverse()) each();
     await rm(diskFolder, { recursive: true, force: true });
     await rm(memoryFolder, { recursive: true, force: true });
   };
@@ -29,5 +28,5 @@ export async function openScratch(): Promise<Scratch> {
       void remove().finally(() => process.exit(130));
     });
   }
-  return { diskFolder, memoryFolder, loops, remove };
+  return { diskFolder, memoryFolder, undo, remove };
 }

@@ -1,0 +1,21 @@
+import type { GroupResult } from "./results.ts";
+import type { Scratch } from "./scratch.ts";
+
+/** What every group of rows is run with. */
+export type Bench = {
+  readonly scratch: Scratch;
+  /** Small and few: shows that it works, not how fast it is. */
+  readonly quick: boolean;
+  readonly rounds: number;
+  /** `null`: those of the group. */
+  readonly targets: readonly number[] | null;
+  /** Install peers that are missing. */
+  readonly install: boolean;
+  readonly say: (line: string) => void;
+};
+
+/** A part of the table that can be run alone. */
+export type Group = {
+  readonly name: string;
+  readonly run: (bench: Bench) => Promise<GroupResult>;
+};
