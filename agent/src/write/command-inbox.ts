@@ -8,7 +8,7 @@ export type CommandInbox = {
   readonly begun: Promise<"begin">;
   readonly sealed: Promise<"seal">;
   readonly stopped: Promise<"stop">;
-  /** Aborted as soon as the agent says stop. */
+  /** Aborted as soon as the agent says stop, unless it has said seal. */
   readonly signal: AbortSignal;
 };
 
@@ -24,11 +24,15 @@ export function openCommandInbox(stdin: Readable, onEnd: () => void): CommandInb
   const sealed = deferred<"seal">();
   const stopped = deferred<"stop">();
 
+  let isSealing = false;
   const take = (command: WriterCommand): void => {
     if (command.kind === "order") order.resolve(command.order);
     if (command.kind === "begin") begun.resolve("begin");
-    if (command.kind === "seal") sealed.resolve("seal");
-    if (command.kind === "stop") {
+    if (command.kind === "seal") {
+      isSealing = true;
+      sealed.resolve("seal");
+    }
+    if (command.kind === "stop" && !isSealing) {
       controller.abort();
       stopped.resolve("stop");
     }

@@ -28,15 +28,12 @@ export type Lane = {
 export type Advance = (bytes: number) => void;
 
 /**
- * So many reads are in flight: with four drives on one disk, two gave 0.7 to 0.8 of the time of dd + cmp and four gave
+ * So many reads are in flight at most (pace.ts has fewer on slow drives): with four drives on one disk, two gave 0.7 to 0.8 of the time of dd + cmp and four gave
  * 0.5 to 0.6. Smaller chunks cost CPU and gained no time.
  */
 export const READ_LANES = 4;
-/**
- * One chunk is read from the cache while the other is written; more gained no time on files, loop devices or throttled
- * drives. At 4 MB/s both are through in the 2 s that a stop may take.
- */
-const WRITE_LANES = 2;
+/** One chunk is read from the cache while the other is written; more gained no time on files, loop devices or throttled drives. */
+export const WRITE_LANES = 2;
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** Take the memory for all passes; a piece of it stays untouched, and zero, for `isZeroPiece`. */

@@ -6,14 +6,16 @@ import { writeSync } from "node:fs";
 import type { Problem } from "@stickfarm/common/problem";
 import { openCachedBlobs } from "./cached-blobs.ts";
 import { type CommandInbox, openCommandInbox } from "./command-inbox.ts";
+import { flushOften } from "./flush-often.ts";
 import { blobsOf, layoutOrder } from "./layout-order.ts";
 import { nameFiles } from "./name-files.ts";
-import { driveBehind } from "./open-drive.ts";
+import { driveBehind, type OpenDrive } from "./open-drive.ts";
+import { paceDrive } from "./pace-drive.ts";
 import { planWrite, type WritePlan } from "./plan-write.ts";
+import { progressHooks } from "./progress-hooks.ts";
 import { sealDrive } from "./seal-drive.ts";
-import { isZeroPieceOf, openWork, type Work } from "./work.ts";
+import { isZeroPieceOf, openWork, READ_LANES, type Work, WRITE_LANES } from "./work.ts";
 import { writeAndVerify } from "./write-and-verify.ts";
-import type { WriteHooks } from "./write-hooks.ts";
 import { renderEvent, type WriterEvent, type WriterOrder } from "./writer-protocol.ts";
 
 const DRIVE_FD = 3;
@@ -39,8 +41,20 @@ async function prepare(
   if (!layout.ok) return layout;
   const blobs = openCachedBlobs(order.cacheDirectory, blobsOf(order));
   if (!blobs.ok) return blobs;
-  const work = openWork(driveBehind(DRIVE_FD), blobs.value, inbox.signal);
+  const work = openWork(openDrive(inbox.signal), blobs.value, inbox.signal);
   return { work, plan: planWrite(layout.value.extents, order.geometry, isZeroPieceOf(work)) };
+}
+
+/** Flushes are counted in whole chunks, so they stand before the pace. */
+function openDrive(signal: AbortSignal): OpenDrive {
+  return flushOften(
+    paceDrive(driveBehind(DRIVE_FD), {
+      readsMax: READ_LANES,
+      writesMax: WRITE_LANES,
+      signal,
+      nowMs: () => performance.now(),
+    }),
+  );
 }
 
 async function writeDrive({
@@ -55,9 +69,13 @@ async function writeDrive({
   readonly order: WriterOrder;
 }): Promise<void> {
   const startedAtMs = performance.now();
-  const hooks = progressHooks(order.progressMs);
+  const nowMs = (): number => performance.now();
+  const hooks = progressHooks({ everyMs: order.progressMs, nowMs, emit });
   const verified = await writeAndVerify(work, plan, hooks);
+  // Whatever a pass met after it was told to stop adds nothing.
+  if (inbox.signal.aborted) return emit({ kind: "stopped", dirty: true });
   if (!verified.ok) return emitFailed(nameFiles(verified.problem, order), true);
+  hooks.end();
   const evidence = verified.value;
   if (evidence === null) return emit({ kind: "stopped", dirty: true });
   emit({ kind: "verified", evidence });
@@ -69,6 +87,7 @@ async function writeDrive({
   const sealed = await sealDrive(work, plan.seal);
   if (!sealed.ok) return emitFailed(nameFiles(sealed.problem, order), true);
   advance(lengthBytes);
+  hooks.end();
   emit({
     kind: "sealed",
     evidence: {
@@ -78,26 +97,6 @@ async function writeDrive({
       totalMs: Math.round(performance.now() - startedAtMs),
     },
   });
-}
-
-/** Emits phases as they begin, and progress at most every `progressMs`. */
-function progressHooks(progressMs: number): WriteHooks {
-  const nowMs = (): number => performance.now();
-  return {
-    nowMs,
-    onPhase: (phase, totalBytes) => {
-      emit({ kind: "phase", phase, totalBytes });
-      let toldAtMs = nowMs();
-      let doneBytes = 0;
-      return (bytes) => {
-        doneBytes += bytes;
-        const atMs = nowMs();
-        if (atMs - toldAtMs < progressMs && doneBytes < totalBytes) return;
-        toldAtMs = atMs;
-        emit({ kind: "progress", phase, doneBytes, totalBytes });
-      };
-    },
-  };
 }
 
 function emitFailed(problem: Problem, dirty: boolean): void {
