@@ -130,7 +130,7 @@ test.for(["stop", "kill"] as const)(
     const { drive, order } = await makeStick(context);
     const { events, exit } = await runWriter(drive, order, (event, writer) => {
       if (event.kind === "ready") writer.begin();
-      if (event.kind === "progress" && event.phase === "write") writer[word]();
+      if (event.kind === "phase" && event.phase === "write") writer[word]();
     });
     expect(kindsOf(events)).not.toContain("verified");
     if (word === "stop") expect(events.at(-1)).toEqual({ kind: "stopped", dirty: true });
