@@ -6,6 +6,7 @@
  */
 import { cpus, loadavg, release } from "node:os";
 import type { Bench, Group } from "./group.ts";
+import { packedGroup } from "./group-packed.ts";
 import { peersGroup } from "./group-peers.ts";
 import { slowStickGroup } from "./group-slow-stick.ts";
 import { throttledGroup } from "./group-throttled.ts";
@@ -15,7 +16,7 @@ import { renderGroup } from "./render-results.ts";
 import type { GroupResult } from "./results.ts";
 import { openScratch } from "./scratch.ts";
 
-const GROUPS: readonly Group[] = [peersGroup, throttledGroup, slowStickGroup];
+const GROUPS: readonly Group[] = [peersGroup, throttledGroup, slowStickGroup, packedGroup];
 const AGAINST = [DD, ETCHER];
 
 const options = parseOptions(
