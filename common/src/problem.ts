@@ -605,6 +605,13 @@ export const PROBLEMS = {
     status: "DATA_LOSS",
     remedy: "The stick returns other bytes than were written: discard it if a retry fails too",
   },
+  drive_fake: {
+    retry: "never",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy:
+      "Throw the stick away, or give it back: it has less memory than it claims, and loses files without a word",
+  },
   cache_corrupt: {
     retry: "clean",
     exit: 1,

@@ -1,3 +1,4 @@
+import type { WritePolicy } from "@stickfarm/common/build/write-policy";
 import type { DriveGeometry, Extent } from "@stickfarm/common/layout/extent";
 import { type Chunk, planContent, planZeros, sumBytes } from "./plan-chunks.ts";
 import { planSeal } from "./seal-drive.ts";
@@ -14,6 +15,9 @@ export type WritePlan = {
   readonly zeroBytes: number;
   readonly seal: Chunk;
 };
+
+/** A plan, and how it is to be carried out. */
+export type PolicedPlan = { readonly plan: WritePlan; readonly policy: WritePolicy };
 
 /** Every byte that an extent covers is in exactly one of `content`, `zeros` and `seal`. */
 export function planWrite(

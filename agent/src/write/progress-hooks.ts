@@ -18,7 +18,7 @@ export function progressHooks(options: {
   readonly everyMs: number;
   readonly nowMs: () => number;
   readonly emit: (event: WriterEvent) => void;
-}): WriteHooks & { readonly end: () => void } {
+}): Pick<WriteHooks, "nowMs" | "onPhase"> & { readonly end: () => void } {
   const { everyMs, nowMs, emit } = options;
   let now: Phase | null = null;
   const tell = ({ phase, totalBytes, doneBytes }: Phase): void =>

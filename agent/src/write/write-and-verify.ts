@@ -1,15 +1,16 @@
 /**
- * The way of every stick up to its seal: erase its ends, write all content in device order, look that zeros are zero,
- * read everything back past every cache.
+ * The way of every stick up to its seal: erase its ends, ask it for its capacity when it is to be asked, write all content
+ * in device order, look that zeros are zero, read everything back past every cache.
  *
  * Zeros are looked at after all content was written and before it is read back. A fake stick whose addresses wrap around
  * then either still shows the wrapped content when it is read back, or lost it to the zeros: both are mismatches.
  */
 import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { ok, type Result } from "@stickfarm/common/result";
+import { checkCapacity } from "./check-capacity.ts";
 import { eraseEnds } from "./erase-ends.ts";
 import { type Chunk, zeroChunk } from "./plan-chunks.ts";
-import type { WritePlan } from "./plan-write.ts";
+import type { PolicedPlan, WritePlan } from "./plan-write.ts";
 import { verifyChunks } from "./verify-chunks.ts";
 import type { Work } from "./work.ts";
 import type { WriteHooks } from "./write-hooks.ts";
@@ -21,17 +22,19 @@ import type { WriteEvidence } from "./writer-protocol.ts";
  *
  * Gives `null` when the signal ended it early.
  *
- * Problems: those of the drive; cache_corrupt; verify_mismatch.
+ * Problems: those of the drive; drive_fake; cache_corrupt; verify_mismatch.
  */
 export async function writeAndVerify(
   work: Work,
-  plan: WritePlan,
+  { plan, policy }: PolicedPlan,
   hooks: WriteHooks,
 ): Promise<Result<WriteEvidence | null>> {
   const startedAtMs = hooks.nowMs();
   hooks.onPhase("erase", 2 * SEAL_BYTES);
   const erased = await eraseEnds(work, plan.geometry);
   if (!erased.ok) return erased;
+  const probed = await checkCapacity(work, plan.geometry, policy.capacity, hooks);
+  if (!probed.ok) return probed;
   const written = await writePlan(work, plan, hooks);
   if (!written.ok) return written;
   const writtenAtMs = hooks.nowMs();
@@ -50,7 +53,7 @@ export async function writeAndVerify(
     comparedBytes,
     repairedRanges: 0,
     repairedBytes: 0,
-    capacity: "none",
+    capacity: policy.capacity,
     writeMs: Math.round(writtenAtMs - startedAtMs),
     verifyMs: Math.round(verifiedAtMs - writtenAtMs),
     totalMs: Math.round(verifiedAtMs - startedAtMs),

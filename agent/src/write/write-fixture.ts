@@ -2,15 +2,18 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PLAIN_POLICY, type WritePolicy } from "@stickfarm/common/build/write-policy";
 import { invariant } from "@stickfarm/common/invariant";
 import type { DriveGeometry, Extent } from "@stickfarm/common/layout/extent";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
+import { diceOf } from "@stickfarm/common/test-dice";
 import { pieceHashesPath, startPieceHasher } from "../content/piece-hashes.ts";
 import { openCachedBlobs } from "./cached-blobs.ts";
 import type { OpenDrive } from "./open-drive.ts";
 import { planWrite } from "./plan-write.ts";
+import { TAG_BYTES } from "./probe-block.ts";
 import { sealDrive } from "./seal-drive.ts";
 import { isZeroPieceOf, openWork } from "./work.ts";
 import { writeAndVerify } from "./write-and-verify.ts";
@@ -117,6 +120,7 @@ export async function runPasses(options: {
   readonly cache: Cache;
   readonly blobs: readonly BlobRef[];
   readonly signal?: AbortSignal;
+  readonly policy?: Partial<WritePolicy>;
   readonly onPhase?: (phase: WriterPhase) => void;
   readonly onProgress?: () => void;
 }): Promise<Run> {
@@ -125,13 +129,20 @@ export async function runPasses(options: {
   const signal = options.signal ?? new AbortController().signal;
   const work = openWork(options.drive, blobs.value, signal);
   const plan = planWrite(options.extents, options.geometry, isZeroPieceOf(work));
-  const verified = await writeAndVerify(work, plan, {
-    nowMs: () => 0,
-    onPhase: (phase) => {
-      options.onPhase?.(phase);
-      return () => options.onProgress?.();
+  const policy = { ...PLAIN_POLICY, ...options.policy };
+  const verified = await writeAndVerify(
+    work,
+    { plan, policy },
+    {
+      nowMs: () => 0,
+      random: diceOf(1),
+      tag: noise(2 * TAG_BYTES).subarray(0, TAG_BYTES),
+      onPhase: (phase) => {
+        options.onPhase?.(phase);
+        return () => options.onProgress?.();
+      },
     },
-  });
+  );
   return { verified, seal: () => sealDrive(work, plan.seal) };
 }
 

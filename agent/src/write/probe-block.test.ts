@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { PROBE_BLOCK_BYTES, recogniseBlock, stampBlocks, TAG_BYTES } from "./probe-block.ts";
+import { noise } from "./write-fixture.ts";
+
+const tag = noise(4096, 7).subarray(0, TAG_BYTES);
+const at = 3 * 2 ** 40;
+
+function stamped(): Buffer {
+  const buffer = Buffer.alloc(2 * PROBE_BLOCK_BYTES);
+  stampBlocks(buffer, at, tag);
+  return buffer;
+}
+
+test("recogniseBlock() knows a block in its place, also beyond 2 TiB", () => {
+  const second = stamped().subarray(PROBE_BLOCK_BYTES);
+  expect(recogniseBlock(second, at + PROBE_BLOCK_BYTES, tag)).toEqual({ kind: "good" });
+});
+
+test("recogniseBlock() says where a block belongs that stands elsewhere", () => {
+  const first = stamped().subarray(0, PROBE_BLOCK_BYTES);
+  expect(recogniseBlock(first, 4096, tag)).toEqual({ kind: "foreign", belongsAtBytes: at });
+});
+
+test("recogniseBlock() sees by how much addresses are off when it is less than a block", () => {
+  const shifted = stamped().subarray(512, 512 + PROBE_BLOCK_BYTES);
+  expect(recogniseBlock(shifted, 8192, tag)).toEqual({ kind: "foreign", belongsAtBytes: at + 512 });
+});
+
+test("recogniseBlock() takes a flipped bit, zeros and an earlier attempt's block for lost", () => {
+  const first = stamped().subarray(0, PROBE_BLOCK_BYTES);
+  expect(recogniseBlock(first, at, noise(4096, 8).subarray(0, TAG_BYTES)).kind).toBe("lost");
+  expect(recogniseBlock(Buffer.alloc(PROBE_BLOCK_BYTES), at, tag).kind).toBe("lost");
+  const hurt = Buffer.from(first);
+  hurt.writeUInt8((hurt[5] ?? 0) ^ 1, 5);
+  expect(recogniseBlock(hurt, at, tag).kind).toBe("lost");
+  first.writeUInt8((first[4095] ?? 0) ^ 1, 4095);
+  expect(recogniseBlock(first, at, tag).kind).toBe("lost");
+});
+
+test("stampBlocks() cuts the last block where a drive of odd size ends", () => {
+  const buffer = Buffer.alloc(PROBE_BLOCK_BYTES + 512);
+  stampBlocks(buffer, 0, tag);
+  expect(recogniseBlock(buffer.subarray(PROBE_BLOCK_BYTES), PROBE_BLOCK_BYTES, tag)).toEqual({
+    kind: "good",
+  });
+});
