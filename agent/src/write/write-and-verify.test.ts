@@ -158,39 +158,6 @@ test.each([
   expect(verified).toMatchObject({ problem: { code: "verify_mismatch" } });
 });
 
-test.each(["probe", "surface"] as const)(
-  "writeAndVerify() makes the same stick after a %s, and says that it was made",
-  async (capacity) => {
-    const { run } = await setUp();
-    const drive = openMemoryDrive(geometry);
-    const phases: string[] = [];
-    const { verified, seal } = await run({
-      drive,
-      policy: { capacity },
-      onPhase: (phase) => phases.push(phase),
-    });
-    expect(verified).toMatchObject({ value: { capacity, verifiedBytes: 15 * MIB } });
-    expect(phases).toEqual(["erase", "probe", "write", "verify"]);
-    expect((await seal()).ok).toBe(true);
-    expect(drive.bytes.subarray(0, bytes.length).equals(bytes)).toBe(true);
-    expect(isZero(drive.bytes.subarray(23 * MIB))).toBe(true);
-  },
-);
-
-test("writeAndVerify() writes no content to a stick whose probe shows that it is fake", async () => {
-  const { run } = await setUp();
-  const phases: string[] = [];
-  const { verified } = await run({
-    drive: openMemoryDrive(geometry, (block) => block % ((20 * MIB) / 512)),
-    policy: { capacity: "probe" },
-    onPhase: (phase) => phases.push(phase),
-  });
-  expect(verified).toMatchObject({
-    problem: { code: "drive_fake", detail: expect.stringContaining("keeps about 20.0 MiB") },
-  });
-  expect(phases).toEqual(["erase", "probe"]);
-});
-
 test("writeAndVerify() finds a far address that is the first MiB in disguise", async () => {
   const { image, run } = await setUp();
   const realBlocks = (12 * MIB) / 512;
