@@ -40,7 +40,7 @@ export default defineConfig({
           name: "journey",
           include: ["test/journey/**/*.test.ts"],
           pool: "forks",
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
