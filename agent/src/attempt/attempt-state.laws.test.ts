@@ -10,7 +10,7 @@ import {
 import { recoverAttempt } from "./recover-attempt.ts";
 
 const PROBLEM = { code: "write_failed", detail: "" } as const;
-const SEALED: AttemptEvent = { kind: "sealed" };
+const SEALED: AttemptEvent = { kind: "sealed", proof: "compared" };
 
 /** The way without trouble. */
 const GOOD: readonly AttemptEvent[] = [
@@ -36,7 +36,7 @@ test("advanceAttempt() goes the whole way in this order", () => {
     "seal",
     "finish",
   ]);
-  expect(state).toEqual({ kind: "ended", outcome: { kind: "succeeded", proof: "read-back" } });
+  expect(state).toEqual({ kind: "ended", outcome: { kind: "succeeded", proof: "compared" } });
 });
 
 test("advanceAttempt() asks for a new lease when the claim outlasted it", () => {

@@ -10,6 +10,7 @@
  */
 import { assertNever } from "@stickfarm/common/assert-never";
 import type { AttemptOutcome } from "@stickfarm/common/build/job-state";
+import type { WriteProof } from "@stickfarm/common/build/write-policy";
 import type { Problem } from "@stickfarm/common/problem";
 
 export type AttemptState =
@@ -34,7 +35,7 @@ export type AttemptEvent =
   | { readonly kind: "journaled"; readonly record: "destroying" | "sealing" }
   | { readonly kind: "journal_failed"; readonly problem: Problem }
   | { readonly kind: "verified" }
-  | { readonly kind: "sealed" }
+  | { readonly kind: "sealed"; readonly proof: WriteProof }
   /** The writer said why it ended; `dirty` as far as it knows. */
   | { readonly kind: "writer_failed"; readonly problem: Problem; readonly dirty: boolean }
   | { readonly kind: "writer_stopped" }
@@ -83,7 +84,7 @@ export function advanceAttempt(state: AttemptState, event: AttemptEvent): Advanc
     case "closing":
       return advanceClosing(state, event);
     case "sealing":
-      if (event.kind === "sealed") return end({ kind: "succeeded", proof: "read-back" });
+      if (event.kind === "sealed") return end({ kind: "succeeded", proof: event.proof });
       return endDirty(state, event, false);
     case "ended":
       return { state, steps: [] };

@@ -145,7 +145,7 @@ function pass(event: WriterEvent, events: StickEvents): void {
       return;
     case "sealed":
       events.measured(event.evidence);
-      events.event({ kind: "sealed" });
+      events.event({ kind: "sealed", proof: event.proof });
       return;
     case "stopped":
       events.event({ kind: "writer_stopped" });

@@ -135,7 +135,7 @@ class World {
         seal: () => {
           this.acts.push("seal");
           this.lastRecordAtSeal = last();
-          events.event({ kind: "sealed" });
+          events.event({ kind: "sealed", proof: "read-back" });
         },
         stop: () => undefined,
         kill: () => undefined,

@@ -1,4 +1,5 @@
 import { invariant } from "@stickfarm/common/invariant";
+import { PIECE_BYTES } from "@stickfarm/common/layout/extent";
 import { isHeldBack, type Segment, type ZeroSegment } from "./split-extents.ts";
 
 /** What goes to the drive, or comes from it, in one call. */
@@ -17,25 +18,27 @@ const LONG_ZEROS_BYTES = 256 * 1024;
  *
  * Units: `chunkMax` in bytes, a multiple of every logical block and at least a piece.
  */
-export function* planContent(segments: Iterable<Segment>, chunkMax: number): Generator<Chunk> {
+export function planContent(segments: Iterable<Segment>, chunkMax: number): Generator<Chunk> {
+  return joinSegments(contentOf(segments, chunkMax), chunkMax);
+}
+
+/** As few and large chunks as segments touch each other. No segment is longer than `chunkMax`. */
+export function* joinSegments(segments: Iterable<Segment>, chunkMax: number): Generator<Chunk> {
   let open: { offsetBytes: number; lengthBytes: number; segments: Segment[] } | null = null;
-  for (const whole of segments) {
-    if (isHeldBack(whole) || isLongZeros(whole)) continue;
-    for (const segment of cutBytes(whole, chunkMax)) {
-      const end = open === null ? -1 : open.offsetBytes + open.lengthBytes;
-      if (
-        open !== null &&
-        end === segment.offsetBytes &&
-        open.lengthBytes + segment.lengthBytes <= chunkMax
-      ) {
-        open.segments.push(segment);
-        open.lengthBytes += segment.lengthBytes;
-        continue;
-      }
-      if (open !== null) yield open;
-      const { offsetBytes, lengthBytes } = segment;
-      open = { offsetBytes, lengthBytes, segments: [segment] };
+  for (const segment of segments) {
+    const end = open === null ? -1 : open.offsetBytes + open.lengthBytes;
+    if (
+      open !== null &&
+      end === segment.offsetBytes &&
+      open.lengthBytes + segment.lengthBytes <= chunkMax
+    ) {
+      open.segments.push(segment);
+      open.lengthBytes += segment.lengthBytes;
+      continue;
     }
+    if (open !== null) yield open;
+    const { offsetBytes, lengthBytes } = segment;
+    open = { offsetBytes, lengthBytes, segments: [segment] };
   }
   if (open !== null) yield open;
 }
@@ -66,14 +69,21 @@ function isLongZeros(segment: Segment): segment is ZeroSegment {
   return segment.kind === "zero" && segment.lengthBytes >= LONG_ZEROS_BYTES;
 }
 
-function* cutBytes(segment: Segment, chunkMax: number): Generator<Segment> {
+function* contentOf(segments: Iterable<Segment>, chunkMax: number): Generator<Segment> {
+  for (const segment of segments) {
+    if (!isHeldBack(segment) && !isLongZeros(segment)) yield* cutBytes(segment, chunkMax);
+  }
+}
+
+/** Bytes of the layout in parts of at most `partMax`; a piece and short zeros stay whole. */
+export function* cutBytes(segment: Segment, partMax: number): Generator<Segment> {
   if (segment.kind !== "bytes") {
-    invariant(segment.lengthBytes <= chunkMax, "a piece and short zeros fit into a chunk");
+    invariant(segment.lengthBytes <= PIECE_BYTES, "a piece and short zeros fit into a chunk");
     yield segment;
     return;
   }
-  for (let at = 0; at < segment.lengthBytes; at += chunkMax) {
-    const bytes = segment.bytes.subarray(at, at + chunkMax);
+  for (let at = 0; at < segment.lengthBytes; at += partMax) {
+    const bytes = segment.bytes.subarray(at, at + partMax);
     yield {
       kind: "bytes",
       offsetBytes: segment.offsetBytes + at,

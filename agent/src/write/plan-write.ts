@@ -8,7 +8,7 @@ import { CHUNK_BYTES } from "./work.ts";
 /** What the passes do, computed anew each time it is walked through: a plan takes no memory, however large the drive. */
 export type WritePlan = {
   readonly geometry: DriveGeometry;
-  readonly content: () => Iterable<Chunk>;
+  readonly content: () => Generator<Chunk>;
   readonly contentBytes: number;
   /** Long runs of zeros: read, and written only where they are not zero. */
   readonly zeros: () => Iterable<Chunk>;
@@ -26,7 +26,7 @@ export function planWrite(
   isZeroPiece: IsZeroPiece,
 ): WritePlan {
   const segments = (): Iterable<Segment> => splitExtents(extents, geometry, isZeroPiece);
-  const content = (): Iterable<Chunk> => planContent(segments(), CHUNK_BYTES);
+  const content = (): Generator<Chunk> => planContent(segments(), CHUNK_BYTES);
   const zeros = (): Iterable<Chunk> => planZeros(segments(), CHUNK_BYTES);
   const heldBack: Segment[] = [];
   for (const segment of segments()) {

@@ -1,72 +1,20 @@
-import { type Extent, PIECE_BYTES, SEAL_BYTES } from "@stickfarm/common/layout/extent";
-import type { BlobRef } from "@stickfarm/common/media/manifest";
+import { REWRITES, WRITE_PROOFS, type WriteProof } from "@stickfarm/common/build/write-policy";
+import { PIECE_BYTES } from "@stickfarm/common/layout/extent";
+import { diceOf } from "@stickfarm/common/test-dice";
 import { expect, onTestFinished, test } from "vitest";
-import { KIB, MIB, makeCache, noise, openMemoryDrive, runPasses } from "./write-fixture.ts";
+import { makeExtents, makeOld, render } from "./plan-fixture.ts";
+import { MIB, makeCache, noise, openMemoryDrive, runPasses } from "./write-fixture.ts";
+import type { WriteEvidence, WriterPhase } from "./writer-protocol.ts";
 
-const SEEDS = 40;
+const SEEDS = 25;
+const POLICIES = REWRITES.flatMap((rewrite) => WRITE_PROOFS.map((proof) => ({ rewrite, proof })));
 
-/** The same numbers in every run. */
 function startDice(seed: number): (below: number) => number {
-  let state = seed * 2654435761;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const dice = diceOf(seed);
+  return (below) => Math.floor(dice() * below);
 }
 
-/** Extents of all kinds and odd lengths, some side by side, across the seal, up to the end of the drive. */
-function makeExtents(
-  dice: (below: number) => number,
-  drive: { readonly sizeBytes: number; readonly logicalBlockBytes: number },
-  blob: BlobRef,
-): Extent[] {
-  const { sizeBytes, logicalBlockBytes } = drive;
-  const align = (bytes: number): number => Math.ceil(bytes / logicalBlockBytes) * logicalBlockBytes;
-  const extents: Extent[] = [];
-  for (let at = align(dice(64 * KIB)); at < sizeBytes; ) {
-    const kind = dice(3);
-    const wish = align(1 + dice(dice(2) === 0 ? 16 * KIB : 700 * KIB));
-    let lengthBytes = Math.min(wish, sizeBytes - at);
-    if (kind === 0) {
-      extents.push({ offsetBytes: at, lengthBytes, source: { kind: "zero" } });
-    } else if (kind === 1) {
-      const bytes = noise(lengthBytes, at + 1);
-      extents.push({ offsetBytes: at, lengthBytes, source: { kind: "bytes", bytes } });
-    } else {
-      const blobOffsetBytes = dice(4) * PIECE_BYTES;
-      lengthBytes = Math.min(lengthBytes, blob.sizeBytes - blobOffsetBytes);
-      // Whole pieces, or all that is left of the blob: what a layout gives.
-      const isRest = lengthBytes === blob.sizeBytes - blobOffsetBytes;
-      if (!isRest) lengthBytes -= lengthBytes % PIECE_BYTES;
-      const source = { kind: "blob", sha256: blob.sha256, blobOffsetBytes } as const;
-      if (lengthBytes > 0) extents.push({ offsetBytes: at, lengthBytes, source });
-    }
-    at += align(lengthBytes) + (dice(3) === 0 ? align(dice(400 * KIB)) : 0);
-  }
-  return extents;
-}
-
-/** What the drive must hold in the end, written down the plain way. */
-function render(
-  extents: readonly Extent[],
-  blob: Buffer,
-  blockBytes: number,
-  before: Buffer,
-): Buffer {
-  const drive = Buffer.from(before);
-  drive.fill(0, 0, SEAL_BYTES).fill(0, drive.length - SEAL_BYTES);
-  for (const { offsetBytes, lengthBytes, source } of extents) {
-    const end = offsetBytes + Math.ceil(lengthBytes / blockBytes) * blockBytes;
-    drive.fill(0, offsetBytes, end);
-    if (source.kind === "bytes") drive.set(source.bytes, offsetBytes);
-    if (source.kind !== "blob") continue;
-    const from = source.blobOffsetBytes;
-    blob.copy(drive, offsetBytes, from, from + lengthBytes);
-  }
-  return drive;
-}
-
-test(`a sealed drive holds its extents and nothing else has changed, for ${SEEDS} seeds`, async () => {
+test(`a sealed drive holds its extents, nothing else has changed, and each byte was counted once, for ${SEEDS} seeds`, async () => {
   const cache = await makeCache(onTestFinished);
   const bytes = noise(900_001, 3).fill(0, PIECE_BYTES, 2 * PIECE_BYTES);
   const blob = await cache.add(bytes);
@@ -76,17 +24,67 @@ test(`a sealed drive holds its extents and nothing else has changed, for ${SEEDS
     const logicalBlockBytes = dice(2) === 0 ? 512 : 4096;
     const geometry = { sizeBytes: 5 * MIB + 4096 * dice(500), logicalBlockBytes };
     const extents = makeExtents(dice, geometry, blob);
-    const drive = openMemoryDrive(geometry);
-    const must = render(extents, bytes, logicalBlockBytes, drive.bytes);
-    const { verified, seal } = await runPasses({ drive, geometry, extents, cache, blobs: [blob] });
-    if (!verified.ok) broken.push(`seed ${seed}: ${verified.problem.detail}`);
-    const sealed = await seal();
-    if (!sealed.ok) broken.push(`seed ${seed}: ${sealed.problem.detail}`);
-    if (!drive.bytes.equals(must))
-      broken.push(`seed ${seed}: byte ${firstOther(drive.bytes, must)}`);
+    const blank = openMemoryDrive(geometry).bytes;
+    const old = makeOld(dice, render(extents, bytes, logicalBlockBytes, blank));
+    const must = render(extents, bytes, logicalBlockBytes, old);
+    for (const policy of POLICIES) {
+      const drive = openMemoryDrive(geometry);
+      old.copy(drive.bytes);
+      const phases = notePhases();
+      const run = { drive, geometry, extents, cache, blobs: [blob], policy, ...phases };
+      const { verified, proof, seal } = await runPasses(run);
+      const sealed = await seal();
+      const complain = (what: unknown): void => {
+        broken.push(`seed ${seed}, ${policy.rewrite}, ${policy.proof}: ${JSON.stringify(what)}`);
+      };
+      if (!verified.ok || verified.value === null || !sealed.ok) {
+        complain({ verified, sealed });
+        continue;
+      }
+      if (!drive.bytes.equals(must)) complain({ byte: firstOther(drive.bytes, must) });
+      if (!isCounted(verified.value, phases.seen)) complain({ ...verified.value, ...phases });
+      if (!isPossible(policy, proof, verified.value)) complain({ proof, ...verified.value });
+    }
   }
   expect(broken).toEqual([]);
 });
+
+type Phase = { readonly phase: WriterPhase; readonly totalBytes: number; doneBytes: number };
+
+function notePhases() {
+  const seen: Phase[] = [];
+  return {
+    seen,
+    onPhase: (phase: WriterPhase, totalBytes: number): void => {
+      seen.push({ phase, totalBytes, doneBytes: 0 });
+    },
+    onProgress: (bytes: number): void => {
+      const last = seen.at(-1);
+      if (last !== undefined) last.doneBytes += bytes;
+    },
+  };
+}
+
+/** The first phase that sees the content has all of it to do; a phase is only left undone for writing instead. */
+function isCounted(evidence: WriteEvidence, [, ...phases]: readonly Phase[]): boolean {
+  const { writtenBytes, alreadyZeroBytes, comparedBytes, verifiedBytes } = evidence;
+  const isDone = ({ totalBytes, doneBytes }: Phase, index: number): boolean =>
+    doneBytes === totalBytes || (doneBytes < totalBytes && phases[index + 1]?.phase === "write");
+  return (
+    writtenBytes + alreadyZeroBytes + comparedBytes === verifiedBytes &&
+    phases[0]?.totalBytes === verifiedBytes &&
+    phases.every(isDone)
+  );
+}
+
+function isPossible(
+  { rewrite, proof: asked }: (typeof POLICIES)[number],
+  proof: WriteProof | null,
+  { comparedBytes }: WriteEvidence,
+): boolean {
+  if (rewrite === "full") return comparedBytes === 0 && proof === "read-back";
+  return asked === "read-back" || comparedBytes > 0 ? proof === asked : true;
+}
 
 function firstOther(left: Buffer, right: Buffer): number {
   return left.findIndex((byte, index) => byte !== right[index]);

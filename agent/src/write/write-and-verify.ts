@@ -1,10 +1,12 @@
 /**
- * The way of every stick up to its seal: erase its ends, ask it for its capacity when it is to be asked, write all content
- * in device order, look that zeros are zero, read everything back past every cache.
+ * The way of every stick up to its seal: erase its ends, ask it for its capacity when it is to be asked, write in device
+ * order all content or what of it is not there yet, look that zeros are zero, read back past every cache what is not proven
+ * by then.
  *
- * Zeros are looked at after all content was written and before it is read back. A fake stick whose addresses wrap around
+ * Zeros are looked at after the last content was written and before it is read back. A fake stick whose addresses wrap around
  * then either still shows the wrapped content when it is read back, or lost it to the zeros: both are mismatches.
  */
+import type { WriteProof } from "@stickfarm/common/build/write-policy";
 import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { ok, type Result } from "@stickfarm/common/result";
 import { checkCapacity } from "./check-capacity.ts";
@@ -17,6 +19,9 @@ import type { WriteHooks } from "./write-hooks.ts";
 import { writePlan } from "./write-plan.ts";
 import type { WriteEvidence } from "./writer-protocol.ts";
 
+/** What was done to the drive, and how all of it but the seal is proven. */
+export type Proven = { readonly evidence: WriteEvidence; readonly proof: WriteProof };
+
 /**
  * Carry out a plan but for its seal: afterwards everything is on the drive and proven, and the drive does not boot.
  *
@@ -26,27 +31,30 @@ import type { WriteEvidence } from "./writer-protocol.ts";
  */
 export async function writeAndVerify(
   work: Work,
-  { plan, policy }: PolicedPlan,
+  policed: PolicedPlan,
   hooks: WriteHooks,
-): Promise<Result<WriteEvidence | null>> {
+): Promise<Result<Proven | null>> {
+  const { plan, policy } = policed;
   const startedAtMs = hooks.nowMs();
   hooks.onPhase("erase", 2 * SEAL_BYTES);
   const erased = await eraseEnds(work, plan.geometry);
   if (!erased.ok) return erased;
   const probed = await checkCapacity(work, plan.geometry, policy.capacity, hooks);
   if (!probed.ok) return probed;
-  const written = await writePlan(work, plan, hooks);
+  const written = await writePlan(work, policed, hooks);
   if (!written.ok) return written;
   const writtenAtMs = hooks.nowMs();
-  const { writtenBytes, alreadyZeroBytes, comparedBytes, unproven, unprovenBytes } = written.value;
-  const advance = hooks.onPhase("verify", unprovenBytes);
-  for (const chunks of [...unproven, [stillErased(plan)]]) {
+  const { writtenBytes, alreadyZeroBytes, comparedBytes } = written.value;
+  const { unproven, unprovenBytes, proof } = written.value;
+  const erasedStill = stillErased(plan);
+  const advance = hooks.onPhase("verify", unprovenBytes + erasedStill.lengthBytes);
+  for (const chunks of [...unproven, [erasedStill]]) {
     const verified = await verifyChunks(work, chunks, advance);
     if (!verified.ok) return verified;
   }
   if (work.signal.aborted) return ok(null);
   const verifiedAtMs = hooks.nowMs();
-  return ok({
+  const evidence: WriteEvidence = {
     writtenBytes,
     verifiedBytes: writtenBytes + alreadyZeroBytes + comparedBytes,
     alreadyZeroBytes,
@@ -57,7 +65,8 @@ export async function writeAndVerify(
     writeMs: Math.round(writtenAtMs - startedAtMs),
     verifyMs: Math.round(verifiedAtMs - writtenAtMs),
     totalMs: Math.round(verifiedAtMs - startedAtMs),
-  });
+  };
+  return ok({ evidence, proof });
 }
 
 /**

@@ -2,7 +2,11 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PLAIN_POLICY, type WritePolicy } from "@stickfarm/common/build/write-policy";
+import {
+  PLAIN_POLICY,
+  type WritePolicy,
+  type WriteProof,
+} from "@stickfarm/common/build/write-policy";
 import { invariant } from "@stickfarm/common/invariant";
 import type { DriveGeometry, Extent } from "@stickfarm/common/layout/extent";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
@@ -109,6 +113,8 @@ export async function makeCache(atEnd: (remove: () => Promise<void>) => void): P
 
 export type Run = {
   readonly verified: Result<WriteEvidence | null>;
+  /** `null` when nothing was proven. */
+  readonly proof: WriteProof | null;
   readonly seal: () => Promise<Result<void>>;
 };
 
@@ -121,8 +127,9 @@ export async function runPasses(options: {
   readonly blobs: readonly BlobRef[];
   readonly signal?: AbortSignal;
   readonly policy?: Partial<WritePolicy>;
-  readonly onPhase?: (phase: WriterPhase) => void;
-  readonly onProgress?: () => void;
+  readonly onPhase?: (phase: WriterPhase, totalBytes: number) => void;
+  readonly onProgress?: (bytes: number) => void;
+  readonly nowMs?: () => number;
 }): Promise<Run> {
   const blobs = openCachedBlobs(options.cache.directory, options.blobs);
   invariant(blobs.ok, "the cache holds the blobs");
@@ -130,20 +137,22 @@ export async function runPasses(options: {
   const work = openWork(options.drive, blobs.value, signal);
   const plan = planWrite(options.extents, options.geometry, isZeroPieceOf(work));
   const policy = { ...PLAIN_POLICY, ...options.policy };
-  const verified = await writeAndVerify(
+  const proven = await writeAndVerify(
     work,
     { plan, policy },
     {
-      nowMs: () => 0,
+      nowMs: options.nowMs ?? (() => 0),
       random: diceOf(1),
       tag: noise(2 * TAG_BYTES).subarray(0, TAG_BYTES),
-      onPhase: (phase) => {
-        options.onPhase?.(phase);
-        return () => options.onProgress?.();
+      onPhase: (phase, totalBytes) => {
+        options.onPhase?.(phase, totalBytes);
+        return (bytes) => options.onProgress?.(bytes);
       },
     },
   );
-  return { verified, seal: () => sealDrive(work, plan.seal) };
+  const value = proven.ok ? proven.value : null;
+  const verified = proven.ok ? ok(value?.evidence ?? null) : proven;
+  return { verified, proof: value?.proof ?? null, seal: () => sealDrive(work, plan.seal) };
 }
 
 /** The extents of an image: all of it, or the ranges that are mapped. */

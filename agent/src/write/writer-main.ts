@@ -79,8 +79,8 @@ async function writeDrive({
   if (inbox.signal.aborted) return emit({ kind: "stopped", dirty: true });
   if (!verified.ok) return emitFailed(nameFiles(verified.problem, order), true);
   hooks.end();
-  const evidence = verified.value;
-  if (evidence === null) return emit({ kind: "stopped", dirty: true });
+  if (verified.value === null) return emit({ kind: "stopped", dirty: true });
+  const { evidence, proof } = verified.value;
   emit({ kind: "verified", evidence });
   if ((await Promise.race([inbox.sealed, inbox.stopped])) === "stop") {
     return emit({ kind: "stopped", dirty: true });
@@ -99,6 +99,7 @@ async function writeDrive({
       verifiedBytes: evidence.verifiedBytes + lengthBytes,
       totalMs: Math.round(performance.now() - startedAtMs),
     },
+    proof,
   });
 }
 

@@ -7,7 +7,7 @@
  */
 
 import type { Evidence } from "@stickfarm/common/build/evidence";
-import type { WritePolicy } from "@stickfarm/common/build/write-policy";
+import type { WritePolicy, WriteProof } from "@stickfarm/common/build/write-policy";
 import { invariant } from "@stickfarm/common/invariant";
 import type { DriveGeometry, StampFile, StickIdentity } from "@stickfarm/common/layout/extent";
 import type { ImageBody, TreeBody } from "@stickfarm/common/media/manifest";
@@ -43,9 +43,14 @@ export type WriterEvent =
       readonly doneBytes: number;
       readonly totalBytes: number;
     }
-  /** Everything but the seal was read back and equals the manifest. */
+  /** Everything but the seal was read from the drive and equals the manifest. */
   | { readonly kind: "verified"; readonly evidence: WriteEvidence }
-  | { readonly kind: "sealed"; readonly evidence: WriteEvidence }
+  | {
+      readonly kind: "sealed";
+      readonly evidence: WriteEvidence;
+      /** What was reached, which may be more than the order's policy asks. */
+      readonly proof: WriteProof;
+    }
   /** `dirty`: something was erased or written, and the stick does not boot. */
   | { readonly kind: "stopped"; readonly dirty: boolean }
   | { readonly kind: "failed"; readonly problem: Problem; readonly dirty: boolean };
