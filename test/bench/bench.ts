@@ -6,6 +6,7 @@
  */
 import { cpus, loadavg, release } from "node:os";
 import type { Bench, Group } from "./group.ts";
+import { memoryGroup } from "./group-memory.ts";
 import { packedGroup } from "./group-packed.ts";
 import { peersGroup } from "./group-peers.ts";
 import { slowStickGroup } from "./group-slow-stick.ts";
@@ -16,7 +17,13 @@ import { renderGroup } from "./render-results.ts";
 import type { GroupResult } from "./results.ts";
 import { openScratch } from "./scratch.ts";
 
-const GROUPS: readonly Group[] = [peersGroup, throttledGroup, slowStickGroup, packedGroup];
+const GROUPS: readonly Group[] = [
+  peersGroup,
+  throttledGroup,
+  slowStickGroup,
+  packedGroup,
+  memoryGroup,
+];
 const AGAINST = [DD, ETCHER];
 
 const options = parseOptions(

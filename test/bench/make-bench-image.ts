@@ -17,6 +17,8 @@ export type BenchImage = {
 
 export type ImageOptions = {
   readonly sizeBytes: number;
+  /** What lies behind these is one hole; all of it unless told. */
+  readonly dataBytes?: number;
   /** One MiB of so many differs from the image that has none of it; 1: all; `null`: that image. */
   readonly changedEvery: number | null;
 };
@@ -29,9 +31,9 @@ const WRITE_BYTES = 4 * 1024 * 1024;
  */
 export async function makeBenchImage(
   folder: string,
-  { sizeBytes, changedEvery }: ImageOptions,
+  { sizeBytes, dataBytes = sizeBytes, changedEvery }: ImageOptions,
 ): Promise<BenchImage> {
-  const mapped = planMapped(sizeBytes);
+  const mapped = planMapped(dataBytes);
   const layers = [{ noise: startNoise(1), ranges: mapped }];
   if (changedEvery !== null)
     layers.push({ noise: startNoise(2), ranges: planChanged(mapped, changedEvery) });
