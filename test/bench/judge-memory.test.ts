@@ -15,7 +15,7 @@ test.each([
   const [once, each] = judgeMemory(row);
   expect(once).toMatchObject({ value: max, max, reached: true, binds: "" });
   expect(once?.bar).toBe(
-    `1 GiB onto ${drives === 1 ? "1 drive" : "8 drives"}: peak MiB, shared pages once`,
+    `1.00 GiB onto ${drives === 1 ? "1 drive" : "8 drives"}: peak MiB, shared pages once`,
   );
   expect(each).toMatchObject({ reached: false });
 });
