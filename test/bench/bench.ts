@@ -9,6 +9,7 @@ import type { Bench, Group } from "./group.ts";
 import { memoryGroup } from "./group-memory.ts";
 import { packedGroup } from "./group-packed.ts";
 import { peersGroup } from "./group-peers.ts";
+import { refreshGroup } from "./group-refresh.ts";
 import { slowStickGroup } from "./group-slow-stick.ts";
 import { throttledGroup } from "./group-throttled.ts";
 import { DD, ETCHER } from "./judge-peers.ts";
@@ -21,6 +22,7 @@ const GROUPS: readonly Group[] = [
   peersGroup,
   throttledGroup,
   slowStickGroup,
+  refreshGroup,
   packedGroup,
   memoryGroup,
 ];

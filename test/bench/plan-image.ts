@@ -19,19 +19,21 @@ export function planMapped(sizeBytes: number): ByteRange[] {
   return ranges;
 }
 
-/** One MiB of every `every` of what is mapped, spread evenly; the last part of it may be shorter. */
+/** Of the whole MiB that hold something mapped, one in `every`, as far as it is mapped. */
 export function planChanged(mapped: readonly ByteRange[], every: number): ByteRange[] {
   const changed: ByteRange[] = [];
-  let beforeBytes = 0;
+  let slots = 0;
+  let lastSlot = -1;
   for (const { offsetBytes, lengthBytes } of mapped) {
-    for (let at = 0; at < lengthBytes; ) {
-      const place = beforeBytes + at;
-      const partBytes = Math.min(CHANGE_BYTES - (place % CHANGE_BYTES), lengthBytes - at);
-      if (Math.floor(place / CHANGE_BYTES) % every === every >> 1)
-        changed.push({ offsetBytes: offsetBytes + at, lengthBytes: partBytes });
-      at += partBytes;
+    const endBytes = offsetBytes + lengthBytes;
+    for (let at = offsetBytes; at < endBytes; ) {
+      const slot = Math.floor(at / CHANGE_BYTES);
+      const until = Math.min((slot + 1) * CHANGE_BYTES, endBytes);
+      if (slot !== lastSlot) slots += 1;
+      lastSlot = slot;
+      if (slots % every === 0) changed.push({ offsetBytes: at, lengthBytes: until - at });
+      at = until;
     }
-    beforeBytes += lengthBytes;
   }
   return changed;
 }
