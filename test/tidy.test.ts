@@ -31,6 +31,7 @@ const UNTESTED: Readonly<Record<string, string>> = {
 /** The only places that start other programs. */
 const STARTS_PROGRAMS: Readonly<Record<string, string>> = {
   "agent/src/drive/lock-drive.ts": "flock, which Node cannot call",
+  "agent/src/drive/run-drive-child.ts": "one child for each look at a drive, which may hang",
   "agent/src/write/start-writer.ts": "one child for each active drive",
   "common/src/rim/run-tool.ts": "programs from the table of tools",
   "controller/src/cli/demo/launch.ts":

@@ -15,6 +15,7 @@ import { type ContentCache, openContentCache } from "./content/content-cache.ts"
 import { openPointServers, type PointServers } from "./content/point-servers.ts";
 import { createVirtualFiles } from "./drive/create-virtual-files.ts";
 import { type DriveOffer, listOffered } from "./drive/drive-offer.ts";
+import { type Glances, openGlances } from "./drive/glances.ts";
 import { isProcessRunning, keepAutomountOff, RULES_FOLDER } from "./drive/keep-automount-off.ts";
 import { type DriveHost, readBootId, thisHost } from "./drive/read-machine.ts";
 import { type ControllerLink, startControllerLink } from "./grpc/controller-link.ts";
@@ -24,6 +25,7 @@ import { claimStick } from "./run/claim-stick.ts";
 import { type DriveWatch, watchDrives } from "./run/drive-watch.ts";
 import { handleControllerMessages } from "./run/handle-messages.ts";
 import { holdDataDirectory } from "./run/hold-data-directory.ts";
+import { claimUnseen, lookerAt } from "./run/look-at-drives.ts";
 import { type DeskPorts, OrderDesk } from "./run/order-desk.ts";
 import { openPictures, type Pictures } from "./run/pictures.ts";
 import { prepareContent } from "./run/prepare-content.ts";
@@ -108,6 +110,7 @@ type Parts = {
   readonly offer: DriveOffer;
   readonly host: DriveHost;
   readonly drives: DriveWatch;
+  readonly glances: Glances;
   readonly cache: ContentCache;
   readonly points: PointServers;
   readonly pictures: Pictures;
@@ -136,7 +139,9 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
     const automount = await keepAutomountOff(log, place);
     stack.defer(automount.close);
   }
-  const drives = await watchDrives(() => listOffered(offer, host));
+  const glances = openGlances(lookerAt(offer, host));
+  stack.defer(async () => glances.close());
+  const drives = await watchDrives(async () => glances.addTo(await listOffered(offer, host)));
   stack.defer(async () => drives.close());
   const cached = { identity: identity.value, address, dataDirectory, stack, log };
   const { cache, points } = await openCache(cached);
@@ -149,6 +154,7 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
     offer,
     host,
     drives,
+    glances,
     cache,
     points,
     pictures,
@@ -165,7 +171,10 @@ function deskPorts(parts: Parts, send: ControllerLink["send"], reported: () => v
   return {
     journal: parts.journal,
     prepare: (order, onProgress, signal) => prepareContent(preparing, order, onProgress, signal),
-    claim: (order, content, events) => claimStick(place, order, content, events),
+    claim: (order, content, events) =>
+      claimUnseen(parts.glances, order.consent.driveId, () =>
+        claimStick(place, order, content, events),
+      ),
     requestLease: ({ jobId, attempt, fence }) =>
       send({ $case: "leaseRequest", value: { jobId, attempt, fence } }),
     phase: ({ jobId, attempt, fence }, phase) =>

@@ -16,7 +16,7 @@ export type Layer = {
   readonly pure: boolean;
 };
 
-const WORDS = ["words", "media", "drive", "layout", "build", "iso"];
+const WORDS = ["words", "media", "drive", "layout", "glance", "build", "iso"];
 const SHARED = [...WORDS, "wire", "rim"];
 
 const CONTROLLER_RIMS = namesOf(
@@ -35,6 +35,7 @@ export const LAYERS: readonly Layer[] = [
   pure("media", "common/src/media/", ["words", "layout"], "zod"),
   pure("drive", "common/src/drive/", ["words"]),
   pure("layout", "common/src/layout/", ["words", "media"]),
+  pure("glance", "common/src/glance/", ["words", "media", "drive", "layout"]),
   pure("build", "common/src/build/", ["words", "media", "drive"]),
   pure("iso", "common/src/iso/", ["words", "media", "layout"], "zod"),
   rim("wire", "common/src/wire/", [...WORDS, "gen"], "zod"),

@@ -1,3 +1,4 @@
+import { UNSEEN } from "@stickfarm/common/drive/contents";
 import { describeUse } from "@stickfarm/common/drive/describe-use";
 import type { Drive } from "@stickfarm/common/drive/drive";
 import { identifyDisks } from "@stickfarm/common/drive/identify-disks";
@@ -39,6 +40,7 @@ export function describeDisk(
       ...whyNotWritable({ kind: "device", deviceId }, machine),
     ],
     facts: { identity: identity.strength, usb, ...describeUse(deviceId, machine) },
+    contents: UNSEEN,
   };
 }
 

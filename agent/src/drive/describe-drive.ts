@@ -1,6 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { UNSEEN } from "@stickfarm/common/drive/contents";
 import { describeUse } from "@stickfarm/common/drive/describe-use";
 import { type Drive, type DriveFacts, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
 import {
@@ -63,6 +64,7 @@ function describeVirtual(
       : measureFile(stats, machine)),
     refusals: whyNotWritable(target, machine),
     facts: factsOf(target, machine),
+    contents: UNSEEN,
   };
 }
 

@@ -1,3 +1,4 @@
+import { UNSEEN } from "@stickfarm/common/drive/contents";
 import { expect, test } from "vitest";
 import { describeDisk } from "./describe-disk.ts";
 import { disksOf, findDisks } from "./find-disks.ts";
@@ -111,6 +112,7 @@ test("describeDisk() makes a drive of a stick, new with each insertion and each 
       mountPoints: [],
       holders: [],
     },
+    contents: UNSEEN,
   });
 });
 

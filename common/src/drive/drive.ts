@@ -1,4 +1,5 @@
 import type { Problem } from "../problem.ts";
+import type { DriveContents } from "./contents.ts";
 import type { UsbPlace } from "./hardware.ts";
 
 /** A drive as an agent sees it now. `/dev` names are not part of it: they are never stored, sent or reopened. */
@@ -19,6 +20,7 @@ export type Drive = {
   /** Why it cannot be written now; empty when it can. */
   readonly refusals: readonly Problem[];
   readonly facts: DriveFacts;
+  readonly contents: DriveContents;
 };
 
 /** What is known of a drive beside what it is consented to by: to be shown, never compared. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { UNSEEN } from "./contents.ts";
 import { type Drive, UNKNOWN_FACTS } from "./drive.ts";
 import { matchConsent } from "./match-consent.ts";
 
@@ -14,6 +15,7 @@ const drive: Drive = {
   transport: "virtual-file",
   refusals: [],
   facts: UNKNOWN_FACTS,
+  contents: UNSEEN,
 };
 
 test("matchConsent() accepts the drive as it was consented to", () => {

@@ -2,6 +2,7 @@
 export const OUR_FOLDER = "stickfarm";
 
 export const MEDIA_JSON_PATH = `${OUR_FOLDER}/media.json`;
+export const PASSPORT_PATH = `${OUR_FOLDER}/passport.json`;
 export const SEALED_SETTINGS_PATH = `${OUR_FOLDER}/settings.sealed`;
 
 /** Where the files of a package lie. */

@@ -11,24 +11,29 @@ import {
   type DriveFacts,
   UNKNOWN_FACTS,
 } from "../drive/drive.ts";
+import { contentsFromWire, contentsToWire } from "./contents.ts";
 import { problemFromWire, problemToWire } from "./problem.ts";
 
-export function driveToWire({ facts, ...drive }: Drive): WireDrive {
-  const usb = facts.usb ?? undefined;
-  return { ...drive, refusals: drive.refusals.map(problemToWire), facts: { ...facts, usb } };
+export function driveToWire({ facts, contents, ...drive }: Drive): WireDrive {
+  return {
+    ...drive,
+    refusals: drive.refusals.map(problemToWire),
+    facts: { ...facts, usb: facts.usb ?? undefined },
+    contents: contentsToWire(contents),
+  };
 }
 
 /** A transport that this program does not know is refused where the drive is planned, by its refusal. */
 export function driveFromWire(wire: WireDrive): Drive {
-  const facts = factsFromWire(wire.facts);
+  const seen = { facts: factsFromWire(wire.facts), contents: contentsFromWire(wire.contents) };
   const refusals = wire.refusals.map(problemFromWire);
   const transport = DRIVE_TRANSPORTS.find((known) => known === wire.transport);
-  if (transport !== undefined) return { ...wire, transport, refusals, facts };
+  if (transport !== undefined) return { ...wire, transport, refusals, ...seen };
   const foreign = {
     code: "protocol_unsupported",
     detail: `Cannot write drive "${wire.serial}": its transport "${wire.transport}" is not known here`,
   } as const;
-  return { ...wire, transport: "fixed", refusals: [...refusals, foreign], facts };
+  return { ...wire, transport: "fixed", refusals: [...refusals, foreign], ...seen };
 }
 
 /** An agent that tells no facts is older; what it does not say is not known. */

@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import type { AttemptOrder } from "../build/attempt-order.ts";
 import type { AttemptReport } from "../build/attempt-report.ts";
 import { NO_EVIDENCE } from "../build/evidence.ts";
+import { UNSEEN } from "../drive/contents.ts";
 import { type Drive, UNKNOWN_FACTS } from "../drive/drive.ts";
 import type { Content } from "../media/content.ts";
 import type { FetchPoint } from "../media/distribution-point.ts";
@@ -167,6 +168,7 @@ const DRIVE: Drive = {
     mountPoints: ["/mnt"],
     holders: ["dm-0"],
   },
+  contents: { kind: "unreadable", why: "it did not answer" },
 };
 
 test("driveFromWire() gives back what driveToWire() sent, through the encoded bytes", () => {
@@ -184,7 +186,8 @@ test("driveFromWire() refuses to write a drive of a transport that is not known"
 
 test("driveFromWire() knows nothing of what an older or a newer agent says in other words", () => {
   const { facts, ...wire } = driveToWire(DRIVE);
-  expect(driveFromWire({ ...wire, facts: undefined }).facts).toEqual(UNKNOWN_FACTS);
+  const older = driveFromWire({ ...wire, facts: undefined, contents: undefined });
+  expect(older).toMatchObject({ facts: UNKNOWN_FACTS, contents: UNSEEN });
   const newer = facts && { ...facts, identity: "certain" };
   expect(driveFromWire({ ...wire, facts: newer }).facts.identity).toBe("unknown");
 });

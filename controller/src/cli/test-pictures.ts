@@ -121,6 +121,7 @@ export function makePlanned(
     insertion: "1",
     transport: "virtual-file",
     facts: undefined,
+    contents: undefined,
   };
   return { agent: "ws-1", drive, refusals };
 }

@@ -106,6 +106,7 @@ export function makePlannedDrive(bay: string, refusals: readonly Problem[] = [])
     insertion: "1",
     transport: "virtual-file",
     facts: undefined,
+    contents: undefined,
     refusals: [],
   };
   return { agent: "ws-1", drive, refusals };

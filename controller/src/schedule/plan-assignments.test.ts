@@ -1,4 +1,5 @@
 import { type JobState, NEW_JOB } from "@stickfarm/common/build/job-state";
+import { UNSEEN } from "@stickfarm/common/drive/contents";
 import { type Drive, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
 import { expect, test } from "vitest";
 import { planAssignments, type ScheduledJob, type Snapshot } from "./plan-assignments.ts";
@@ -105,5 +106,6 @@ function drive(serial: string): Drive {
     transport: "virtual-file",
     refusals: [],
     facts: UNKNOWN_FACTS,
+    contents: UNSEEN,
   };
 }

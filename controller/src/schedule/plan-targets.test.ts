@@ -1,4 +1,5 @@
 import { GIB } from "@stickfarm/common/bytes";
+import { UNSEEN } from "@stickfarm/common/drive/contents";
 import { type Drive, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
 import { expect, test } from "vitest";
 import { driveKey, type Field, planTargets } from "./plan-targets.ts";
@@ -69,5 +70,6 @@ function drive(bay: string, sizeBytes: number): Drive {
     transport: "virtual-file",
     refusals: [],
     facts: UNKNOWN_FACTS,
+    contents: UNSEEN,
   };
 }

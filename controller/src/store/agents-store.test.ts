@@ -1,3 +1,4 @@
+import { UNSEEN } from "@stickfarm/common/drive/contents";
 import { type Drive, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
 import { expect, onTestFinished, test } from "vitest";
 import { openFarm } from "./store-fixture.ts";
@@ -37,6 +38,7 @@ const DRIVE: Drive = {
   transport: "usb",
   refusals: [],
   facts: { ...UNKNOWN_FACTS, identity: "strong" },
+  contents: UNSEEN,
 };
 
 test("listDrives() names a drive until its agent says that it went", async () => {
@@ -51,9 +53,11 @@ test("listDrives() names a drive until its agent says that it went", async () =>
   expect(await store.agents.listDrives("ws-1")).toEqual([{ agent: "ws-1", drive: other }]);
 });
 
-test("listDrives() reads drives that were noted before they had facts", async () => {
+test("listDrives() reads drives that were noted before they had facts and contents", async () => {
   const { store, exec } = await openFarm(onTestFinished);
   await store.agents.noteDrives("ws-1", [DRIVE], 1);
-  await exec("UPDATE drives SET drive = json_remove(drive, '$.facts')");
-  expect(await store.agents.listDrives("")).toMatchObject([{ drive: { facts: UNKNOWN_FACTS } }]);
+  await exec("UPDATE drives SET drive = json_remove(drive, '$.facts', '$.contents')");
+  expect(await store.agents.listDrives("")).toMatchObject([
+    { drive: { facts: UNKNOWN_FACTS, contents: UNSEEN } },
+  ]);
 });

@@ -1,3 +1,4 @@
+import { UNSEEN } from "@stickfarm/common/drive/contents";
 import { type Drive, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { Db, Row } from "./db.ts";
@@ -38,6 +39,9 @@ export type AgentsStore = {
   readonly listDrives: (agent: string) => Promise<readonly DriveEntry[]>;
 };
 
+/** What rows of earlier versions do not say. */
+const OLDER = { facts: UNKNOWN_FACTS, contents: UNSEEN } as const;
+
 export function agentsStore(db: Db): AgentsStore {
   return {
     addToken: (hash, agent, expiresAtMs) =>
@@ -69,8 +73,7 @@ export function agentsStore(db: Db): AgentsStore {
       );
       return rows.map((row) => ({
         agent: text(row, "agent"),
-        // Rows of before drives had facts.
-        drive: { facts: UNKNOWN_FACTS, ...json<Omit<Drive, "facts">>(row, "drive") },
+        drive: { ...OLDER, ...json<Omit<Drive, keyof typeof OLDER>>(row, "drive") },
       }));
     },
   };

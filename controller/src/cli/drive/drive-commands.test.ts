@@ -34,9 +34,33 @@ const USB_STICK: Drive = {
     mountPoints: ["/media/a", "/media/b"],
     holders: ["dm-0"],
   },
+  contents: {
+    state: "seen",
+    why: "",
+    table: "mbr",
+    volumes: [
+      { partition: 1, sizeBytes: 2 ** 32, kind: "fat32", label: "HQ BOOT" },
+      { partition: 5, sizeBytes: 2 ** 30, kind: "ext4", label: "" },
+    ],
+    passport: {
+      buildId: "01JC0000000000000000000001",
+      stickId: "ab",
+      mediaName: "hq",
+      mediaRevision: 3,
+      orderedAtMs: Date.UTC(2026, 10, 22),
+      isSealed: true,
+    },
+  },
 };
 
-const OLD: Drive = { ...USB_STICK, bay: "1", serial: "A1", refusals: [], facts: undefined };
+const OLD: Drive = {
+  ...USB_STICK,
+  bay: "1",
+  serial: "A1",
+  refusals: [],
+  facts: undefined,
+  contents: undefined,
+};
 
 async function serveDrives() {
   const views: readonly DriveView[] = [
@@ -53,8 +77,8 @@ async function serveDrives() {
 test("drive list tells of each drive in a line, with every reason against it", async () => {
   const { run } = await serveDrives();
   expect((await run(["drive", "list", "--agent", "ws-1"])).stdout).toMatchInlineSnapshot(`
-    "AGENT  BAY        STATE    SERIAL            SIZE     SPEED  REASONS
-    ws-1   usb-2-1.3  refused  60A44C413FAE  8.00 GiB  5 Gbit/s  Cannot erase: it is mounted; Cannot erase: it is large�
+    "AGENT  BAY        STATE    SERIAL            SIZE     SPEED  CONTENTS      REASONS
+    ws-1   usb-2-1.3  refused  60A44C413FAE  8.00 GiB  5 Gbit/s  hq@3, sealed  Cannot erase: it is mounted; Cannot erase: it is large�
     ws-1   1          busy     A1            8.00 GiB
     "
   `);
@@ -82,6 +106,13 @@ test("drive show tells all that is known of a drive, and every reason with its r
     Write-protected: yes
     Mounted at:      /media/a, /media/b
     Carries:         dm-0
+    Partition table: mbr
+    Partition 1:     fat32 HQ BOOT, 4.00 GiB
+    Partition 5:     ext4, 1.00 GiB
+    Media:           hq@3
+    Build:           01JC0000000000000000000001
+    Ordered:         2026-11-22T00:00:00Z
+    Sealed:          yes
 
     refused Cannot erase: it is mounted [drive_in_use]
         Unmount it

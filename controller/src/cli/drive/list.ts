@@ -1,5 +1,7 @@
 import { renderBytes } from "@stickfarm/common/bytes";
+import { describeContents } from "@stickfarm/common/drive/describe-contents";
 import { ok } from "@stickfarm/common/result";
+import { contentsFromWire } from "@stickfarm/common/wire/contents";
 import { type DriveView, OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
 import type { Column } from "../output/render-table.ts";
 import { writeList } from "../output/write-answer.ts";
@@ -14,6 +16,7 @@ const COLUMNS: readonly Column<DriveView>[] = [
   { head: "SERIAL", cell: ({ drive }) => drive?.serial ?? "" },
   { head: "SIZE", cell: ({ drive }) => renderBytes(drive?.sizeBytes ?? 0), align: "right" },
   { head: "SPEED", cell: ({ drive }) => renderLinkSpeed(drive?.facts?.usb), align: "right" },
+  { head: "CONTENTS", cell: ({ drive }) => describeContents(contentsFromWire(drive?.contents)) },
   {
     head: "REASONS",
     cell: ({ drive }) => drive?.refusals.map(({ detail }) => detail).join("; ") ?? "",

@@ -1,7 +1,10 @@
 import { renderBytes } from "@stickfarm/common/bytes";
+import type { DriveContents, SeenPassport } from "@stickfarm/common/drive/contents";
+import { describeVolume } from "@stickfarm/common/drive/describe-contents";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
+import { contentsFromWire } from "@stickfarm/common/wire/contents";
 import type { Drive, DriveFacts, UsbPlace } from "@stickfarm/proto/stickfarm/v1/agent";
-import { renderFields } from "../output/render-fields.ts";
+import { renderFields, renderTime } from "../output/render-fields.ts";
 import type { FoundDrive } from "./find-drive.ts";
 
 /** All that is known of one drive, for a person: a fact a line, and below them every reason against it. */
@@ -18,6 +21,7 @@ export function renderDrive({ agent, drive, state, jobId }: FoundDrive): string 
     ["Insertion", drive.insertion],
     ["Transport", drive.transport],
     ...describeFacts(drive.facts),
+    ...listContents(contentsFromWire(drive.contents)),
   ]);
   return `${fields}${renderReasons(drive)}`;
 }
@@ -49,6 +53,30 @@ const IDENTITIES: Readonly<Record<string, string>> = {
   strong: "strong: by its own serial",
   weak: "weak: by its port; another drive after each insertion",
 };
+
+function listContents(contents: DriveContents): readonly (readonly [string, string])[] {
+  if (contents.kind === "unseen") return [];
+  if (contents.kind === "unreadable") return [["Contents", `unreadable: ${contents.why}`]];
+  const { table, volumes, passport } = contents;
+  return [
+    ["Partition table", table],
+    ...volumes.map((volume): readonly [string, string] => [
+      volume.partition === 0 ? "Whole drive" : `Partition ${volume.partition}`,
+      `${describeVolume(volume)}, ${renderBytes(volume.sizeBytes)}`,
+    ]),
+    ...(passport === null ? [] : listPassport(passport)),
+  ];
+}
+
+function listPassport(passport: SeenPassport): readonly (readonly [string, string])[] {
+  const { media, buildId, orderedAtMs, isSealed } = passport;
+  return [
+    ["Media", media === null ? "" : `${media.name}@${media.revision}`],
+    ["Build", buildId],
+    ["Ordered", renderTime(orderedAtMs)],
+    ["Sealed", isSealed ? "yes" : "never: it does not boot"],
+  ];
+}
 
 function renderReasons({ refusals }: Drive): string {
   if (refusals.length === 0) return "";

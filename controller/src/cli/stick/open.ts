@@ -2,7 +2,11 @@ import { createPublicKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseSealed } from "@stickfarm/common/media/seal-header";
-import { MEDIA_JSON_PATH, SEALED_SETTINGS_PATH } from "@stickfarm/common/media/stick-path";
+import {
+  MEDIA_JSON_PATH,
+  PASSPORT_PATH,
+  SEALED_SETTINGS_PATH,
+} from "@stickfarm/common/media/stick-path";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { fileProblem, isErrnoError } from "@stickfarm/common/rim/file-problem";
 import { openSettings } from "../../compile/open-settings.ts";
@@ -14,7 +18,7 @@ import type { Session } from "../shell/session.ts";
 import { EXIT_INTERRUPTED, type Shell } from "../shell/shell.ts";
 import { checkStick, parseJson } from "./check-stick.ts";
 import { hideSecrets } from "./hide-secrets.ts";
-import { PASSPORT_PATH, readStickFiles, type StickFiles } from "./read-stick-files.ts";
+import { readStickFiles, type StickFiles } from "./read-stick-files.ts";
 import { renderStick } from "./render-stick.ts";
 
 export function stickOpenCommand(shell: Shell) {

@@ -7,6 +7,7 @@ import { openFat32 } from "@stickfarm/common/layout/read-fat32";
 import {
   MEDIA_JSON_PATH,
   OUR_FOLDER,
+  PASSPORT_PATH,
   SEALED_SETTINGS_PATH,
 } from "@stickfarm/common/media/stick-path";
 import { fail, ok, type Result } from "@stickfarm/common/result";
@@ -22,7 +23,6 @@ export type StickFiles = {
 
 export const MANIFEST_PATH = `${OUR_FOLDER}/manifest.json`;
 export const MANIFEST_SIGNATURE_PATH = `${OUR_FOLDER}/manifest.sig`;
-export const PASSPORT_PATH = `${OUR_FOLDER}/passport.json`;
 
 const SETTINGS_BYTES_MAX = MIB;
 /** A stick comes from anywhere: none of its files takes more memory than this. A manifest has 200 bytes a file. */

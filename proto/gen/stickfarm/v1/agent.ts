@@ -236,7 +236,53 @@ export interface Drive {
   /** Why this drive cannot be written now; empty when it can. */
   readonly refusals: readonly Problem[];
   /** What else is known of it; not set by an agent that does not say. */
-  readonly facts: DriveFacts | undefined;
+  readonly facts:
+    | DriveFacts
+    | undefined;
+  /** What it holds; not set by an agent that does not look. */
+  readonly contents: DriveContents | undefined;
+}
+
+/** What a drive holds, at a glance. */
+export interface DriveContents {
+  /** seen, unreadable; anything else: nobody has looked since it was plugged in or written. */
+  readonly state: string;
+  /** Why it is unreadable, else empty. */
+  readonly why: string;
+  /** none, mbr, gpt. */
+  readonly table: string;
+  /** The drive itself, or its partitions; at most 16. */
+  readonly volumes: readonly SeenVolume[];
+  /** What the stick says of its own build; not set when it says nothing. */
+  readonly passport: SeenPassport | undefined;
+}
+
+/** A volume of a drive. */
+export interface SeenVolume {
+  /** As the table counts it; 0 for the drive itself. */
+  readonly partition: number;
+  /** Bytes. */
+  readonly sizeBytes: number;
+  /** Such as fat32, ext4, luks; blank, unknown. */
+  readonly kind: string;
+  /** May be empty. */
+  readonly label: string;
+}
+
+/** What a stick says of its own build. Anyone may have written that: nothing is decided by it. */
+export interface SeenPassport {
+  /** 26 characters. */
+  readonly buildId: string;
+  /** 32 lower-case hex digits. */
+  readonly stickId: string;
+  /** Empty: it does not say. */
+  readonly mediaName: string;
+  /** Counts from 1; 0: it does not say. */
+  readonly mediaRevision: number;
+  /** Milliseconds since 1970 UTC; 0: it does not say. */
+  readonly orderedAtMs: number;
+  /** False: its build never came to the seal, so that the stick does not boot. */
+  readonly isSealed: boolean;
 }
 
 /** What is known of a drive beside what it is consented to by: to be shown, never compared. */
@@ -1209,6 +1255,7 @@ function createBaseDrive(): Drive {
     transport: "",
     refusals: [],
     facts: undefined,
+    contents: undefined,
   };
 }
 
@@ -1246,6 +1293,9 @@ export const Drive: MessageFns<Drive> = {
     }
     if (message.facts !== undefined) {
       DriveFacts.encode(message.facts, writer.uint32(90).fork()).join();
+    }
+    if (message.contents !== undefined) {
+      DriveContents.encode(message.contents, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -1351,6 +1401,14 @@ export const Drive: MessageFns<Drive> = {
             message.facts = DriveFacts.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.contents = DriveContents.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1390,6 +1448,7 @@ export const Drive: MessageFns<Drive> = {
         ? object.refusals.map((e: any) => Problem.fromJSON(e))
         : [],
       facts: isSet(object.facts) ? DriveFacts.fromJSON(object.facts) : undefined,
+      contents: isSet(object.contents) ? DriveContents.fromJSON(object.contents) : undefined,
     };
   },
 
@@ -1428,6 +1487,9 @@ export const Drive: MessageFns<Drive> = {
     if (message.facts !== undefined) {
       obj.facts = DriveFacts.toJSON(message.facts);
     }
+    if (message.contents !== undefined) {
+      obj.contents = DriveContents.toJSON(message.contents);
+    }
     return obj;
   },
 
@@ -1449,6 +1511,438 @@ export const Drive: MessageFns<Drive> = {
     message.facts = (object.facts !== undefined && object.facts !== null)
       ? DriveFacts.fromPartial(object.facts)
       : undefined;
+    message.contents = (object.contents !== undefined && object.contents !== null)
+      ? DriveContents.fromPartial(object.contents)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDriveContents(): DriveContents {
+  return { state: "", why: "", table: "", volumes: [], passport: undefined };
+}
+
+export const DriveContents: MessageFns<DriveContents> = {
+  encode(message: DriveContents, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== "") {
+      writer.uint32(10).string(message.state);
+    }
+    if (message.why !== "") {
+      writer.uint32(18).string(message.why);
+    }
+    if (message.table !== "") {
+      writer.uint32(26).string(message.table);
+    }
+    for (const v of message.volumes) {
+      SeenVolume.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.passport !== undefined) {
+      SeenPassport.encode(message.passport, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DriveContents {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDriveContents() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.why = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.table = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.volumes.push(SeenVolume.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.passport = SeenPassport.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DriveContents {
+    return {
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      why: isSet(object.why) ? globalThis.String(object.why) : "",
+      table: isSet(object.table) ? globalThis.String(object.table) : "",
+      volumes: globalThis.Array.isArray(object?.volumes) ? object.volumes.map((e: any) => SeenVolume.fromJSON(e)) : [],
+      passport: isSet(object.passport) ? SeenPassport.fromJSON(object.passport) : undefined,
+    };
+  },
+
+  toJSON(message: DriveContents): unknown {
+    const obj: any = {};
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.why !== "") {
+      obj.why = message.why;
+    }
+    if (message.table !== "") {
+      obj.table = message.table;
+    }
+    if (message.volumes?.length) {
+      obj.volumes = message.volumes.map((e) => SeenVolume.toJSON(e));
+    }
+    if (message.passport !== undefined) {
+      obj.passport = SeenPassport.toJSON(message.passport);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DriveContents>, I>>(base?: I): DriveContents {
+    return DriveContents.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DriveContents>, I>>(object: I): DriveContents {
+    const message = createBaseDriveContents() as any;
+    message.state = object.state ?? "";
+    message.why = object.why ?? "";
+    message.table = object.table ?? "";
+    message.volumes = object.volumes?.map((e) => SeenVolume.fromPartial(e)) || [];
+    message.passport = (object.passport !== undefined && object.passport !== null)
+      ? SeenPassport.fromPartial(object.passport)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSeenVolume(): SeenVolume {
+  return { partition: 0, sizeBytes: 0, kind: "", label: "" };
+}
+
+export const SeenVolume: MessageFns<SeenVolume> = {
+  encode(message: SeenVolume, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.partition !== 0) {
+      writer.uint32(8).uint32(message.partition);
+    }
+    if (message.sizeBytes !== 0) {
+      writer.uint32(16).uint64(message.sizeBytes);
+    }
+    if (message.kind !== "") {
+      writer.uint32(26).string(message.kind);
+    }
+    if (message.label !== "") {
+      writer.uint32(34).string(message.label);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SeenVolume {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSeenVolume() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.partition = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sizeBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SeenVolume {
+    return {
+      partition: isSet(object.partition) ? globalThis.Number(object.partition) : 0,
+      sizeBytes: isSet(object.sizeBytes)
+        ? globalThis.Number(object.sizeBytes)
+        : isSet(object.size_bytes)
+        ? globalThis.Number(object.size_bytes)
+        : 0,
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
+    };
+  },
+
+  toJSON(message: SeenVolume): unknown {
+    const obj: any = {};
+    if (message.partition !== 0) {
+      obj.partition = Math.round(message.partition);
+    }
+    if (message.sizeBytes !== 0) {
+      obj.sizeBytes = Math.round(message.sizeBytes);
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SeenVolume>, I>>(base?: I): SeenVolume {
+    return SeenVolume.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SeenVolume>, I>>(object: I): SeenVolume {
+    const message = createBaseSeenVolume() as any;
+    message.partition = object.partition ?? 0;
+    message.sizeBytes = object.sizeBytes ?? 0;
+    message.kind = object.kind ?? "";
+    message.label = object.label ?? "";
+    return message;
+  },
+};
+
+function createBaseSeenPassport(): SeenPassport {
+  return { buildId: "", stickId: "", mediaName: "", mediaRevision: 0, orderedAtMs: 0, isSealed: false };
+}
+
+export const SeenPassport: MessageFns<SeenPassport> = {
+  encode(message: SeenPassport, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.buildId !== "") {
+      writer.uint32(10).string(message.buildId);
+    }
+    if (message.stickId !== "") {
+      writer.uint32(18).string(message.stickId);
+    }
+    if (message.mediaName !== "") {
+      writer.uint32(26).string(message.mediaName);
+    }
+    if (message.mediaRevision !== 0) {
+      writer.uint32(32).uint32(message.mediaRevision);
+    }
+    if (message.orderedAtMs !== 0) {
+      writer.uint32(40).uint64(message.orderedAtMs);
+    }
+    if (message.isSealed !== false) {
+      writer.uint32(48).bool(message.isSealed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SeenPassport {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSeenPassport() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.buildId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.stickId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.mediaName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.mediaRevision = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.orderedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.isSealed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SeenPassport {
+    return {
+      buildId: isSet(object.buildId)
+        ? globalThis.String(object.buildId)
+        : isSet(object.build_id)
+        ? globalThis.String(object.build_id)
+        : "",
+      stickId: isSet(object.stickId)
+        ? globalThis.String(object.stickId)
+        : isSet(object.stick_id)
+        ? globalThis.String(object.stick_id)
+        : "",
+      mediaName: isSet(object.mediaName)
+        ? globalThis.String(object.mediaName)
+        : isSet(object.media_name)
+        ? globalThis.String(object.media_name)
+        : "",
+      mediaRevision: isSet(object.mediaRevision)
+        ? globalThis.Number(object.mediaRevision)
+        : isSet(object.media_revision)
+        ? globalThis.Number(object.media_revision)
+        : 0,
+      orderedAtMs: isSet(object.orderedAtMs)
+        ? globalThis.Number(object.orderedAtMs)
+        : isSet(object.ordered_at_ms)
+        ? globalThis.Number(object.ordered_at_ms)
+        : 0,
+      isSealed: isSet(object.isSealed)
+        ? globalThis.Boolean(object.isSealed)
+        : isSet(object.is_sealed)
+        ? globalThis.Boolean(object.is_sealed)
+        : false,
+    };
+  },
+
+  toJSON(message: SeenPassport): unknown {
+    const obj: any = {};
+    if (message.buildId !== "") {
+      obj.buildId = message.buildId;
+    }
+    if (message.stickId !== "") {
+      obj.stickId = message.stickId;
+    }
+    if (message.mediaName !== "") {
+      obj.mediaName = message.mediaName;
+    }
+    if (message.mediaRevision !== 0) {
+      obj.mediaRevision = Math.round(message.mediaRevision);
+    }
+    if (message.orderedAtMs !== 0) {
+      obj.orderedAtMs = Math.round(message.orderedAtMs);
+    }
+    if (message.isSealed !== false) {
+      obj.isSealed = message.isSealed;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SeenPassport>, I>>(base?: I): SeenPassport {
+    return SeenPassport.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SeenPassport>, I>>(object: I): SeenPassport {
+    const message = createBaseSeenPassport() as any;
+    message.buildId = object.buildId ?? "";
+    message.stickId = object.stickId ?? "";
+    message.mediaName = object.mediaName ?? "";
+    message.mediaRevision = object.mediaRevision ?? 0;
+    message.orderedAtMs = object.orderedAtMs ?? 0;
+    message.isSealed = object.isSealed ?? false;
     return message;
   },
 };

@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DriveView } from "@stickfarm/proto/stickfarm/v1/operator";
+import { expect, test } from "vitest";
+import { waitFor } from "../support/wait-for.ts";
+import { buildIdOf, startFarm, type TestFarm } from "./support/farm.ts";
+
+const LIMIT = { timeout: 300_000 };
+const MEDIA = `apiVersion: stickfarm/v1
+kind: BootableMedia
+metadata: { name: files }
+spec: { files: [{ content: tree }], output: { label: GLANCE } }
+`;
+
+test(
+  "a drive shows what it holds: a stranger's volume, and after a build our own",
+  LIMIT,
+  async () => {
+    const drives = [
+      { serial: "A1", bay: "1", size: "64MiB" },
+      { serial: "B2", bay: "2", size: "64MiB" },
+    ];
+    const farm = await startFarm({ agents: { "ws-1": drives } });
+    expect(await contentsOf(farm, "1")).toMatchObject({ volumes: [{ kind: "blank" }] });
+
+    await farm.agent("ws-1").end();
+    execFileSync("mkfs.fat", ["-n", "HOLIDAYS", farm.driveFile("ws-1", "A1")], { stdio: "pipe" });
+    await farm.runAgent("ws-1");
+    await contentsOf(farm, "1");
+    expect(await farm.must("drive", "list")).toMatch(/ A1 .* fat16 HOLIDAYS\n/);
+
+    await mkdir(join(farm.directory, "tree"));
+    await writeFile(join(farm.directory, "tree", "readme.txt"), "hello");
+    await writeFile(join(farm.directory, "media.yaml"), MEDIA);
+    await farm.must("content", "add", "tree", "--name", "tree");
+    await farm.must("media", "apply", "-f", "media.yaml");
+    const start = ["build", "start", "files", "--on", "ws-1/1", "--yes", "-o", "json"];
+    const buildId = buildIdOf(await farm.must(...start));
+    expect((await farm.ended(buildId)).state).toBe("succeeded");
+    const passport = { buildId, mediaName: "files", mediaRevision: 1, isSealed: true };
+    await waitFor("the passport", async () => (await shown(farm, "1")).drive?.contents?.passport);
+    expect(await contentsOf(farm, "1")).toMatchObject({
+      table: "mbr",
+      volumes: [{ partition: 1, kind: "fat32", label: "GLANCE" }],
+      passport,
+    });
+    expect(await farm.must("drive", "show", "1")).toMatch(/Media: +files@1\n.*Sealed: +yes\n/s);
+  },
+);
+
+/** As soon as somebody has looked. */
+function contentsOf(farm: TestFarm, bay: string) {
+  return waitFor(`the contents of bay ${bay}`, async () => {
+    const { drive } = await shown(farm, bay);
+    return drive?.contents?.state === "seen" ? drive.contents : undefined;
+  });
+}
+
+async function shown(farm: TestFarm, bay: string): Promise<DriveView> {
+  return JSON.parse(await farm.must("drive", "show", bay, "-o", "json")) as DriveView;
+}
