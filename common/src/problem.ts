@@ -105,6 +105,12 @@ export const PROBLEMS = {
     status: "DATA_LOSS",
     remedy: "Build the stick again: it was cut short, or changed after it was built",
   },
+  stick_not_recorded: {
+    retry: "never",
+    exit: 3,
+    status: "NOT_FOUND",
+    remedy: "See `stickfarm stick list`: a stick is recorded when an attempt at it has ended",
+  },
   settings_not_opened: {
     retry: "never",
     exit: 4,

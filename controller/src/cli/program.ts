@@ -44,8 +44,9 @@ import { secretSetCommand } from "./secret/set.ts";
 import { serveCommand } from "./serve.ts";
 import { type CommandText, newCommand } from "./shell/new-command.ts";
 import type { Shell } from "./shell/shell.ts";
+import { stickListCommand } from "./stick/list.ts";
 import { stickOpenCommand } from "./stick/open.ts";
-
+import { stickShowCommand } from "./stick/show.ts";
 import { taskSequenceApplyCommand } from "./task-sequence/apply.ts";
 import { taskSequenceListCommand } from "./task-sequence/list.ts";
 import { taskSequenceShowCommand } from "./task-sequence/show.ts";
@@ -112,7 +113,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       buildLogCommand(shell),
     ]),
     group(AGENT, [group(TOKEN, [agentTokenCreateCommand(shell)]), agentListCommand(shell)]),
-    group(STICK, [stickOpenCommand(shell)]),
+    group(STICK, [stickListCommand(shell), stickShowCommand(shell), stickOpenCommand(shell)]),
     group(DRIVE, [driveListCommand(shell), driveShowCommand(shell)]),
   ];
 }
@@ -191,7 +192,7 @@ const TOKEN: CommandText = {
 };
 const STICK: CommandText = {
   name: "stick",
-  description: "Finished sticks: what is on one.",
+  description: "Sticks: what was done to them, and what is on one.",
   examples: ["stickfarm stick open /dev/sdb"],
 };
 const DRIVE: CommandText = {

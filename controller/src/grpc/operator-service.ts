@@ -57,5 +57,7 @@ export function operatorService(answers: OperatorAnswers, outlet: Outlet): Opera
     createAgentToken: serve(answers.createAgentToken),
     listAgents: serve(answers.listAgents),
     listDrives: serve(answers.listDrives),
+    listSticks: serve(answers.listSticks),
+    getStick: serve(answers.getStick),
   };
 }

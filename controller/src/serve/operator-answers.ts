@@ -8,6 +8,7 @@ import { answerDistribution } from "./answer-distribution.ts";
 import { answerMedia } from "./answer-media.ts";
 import { answerPoints } from "./answer-points.ts";
 import { answerSecrets } from "./answer-secrets.ts";
+import { answerSticks } from "./answer-sticks.ts";
 import { answerTaskSequences } from "./answer-task-sequences.ts";
 import type { Farm } from "./farm.ts";
 
@@ -24,5 +25,6 @@ export function operatorAnswers(farm: Farm, makeToken: MakeToken): OperatorAnswe
     ...answerBoots(farm),
     ...answerBuilds(farm),
     ...answerAgents(farm, makeToken),
+    ...answerSticks(farm),
   };
 }

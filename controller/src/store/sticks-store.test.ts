@@ -65,3 +65,28 @@ test("history() reads what an earlier version measured", async () => {
   const [attempt] = await farm.store.sticks.history(stick("j2", USB, "a:1"));
   expect(attempt?.evidence).toEqual({ ...NO_EVIDENCE, manifestSha256: "old", writtenBytes: 9 });
 });
+
+test("list() has each stick once, the one that was written last in front, and no more than asked for", async () => {
+  const farm = await openFarm(onTestFinished);
+  await run(farm, stick("j1", USB, "a:1"), 10);
+  await run(farm, stick("j2", "virtual-file:A1", "1"), 20);
+  await run(farm, stick("j3", "usb-port:2-1:0781:5583", "a:1"), 30);
+  await run(farm, stick("j4", "usb-port:2-1:0781:5583", "a:2"), 40);
+  await run(farm, stick("j5", USB, "b:2"), 50);
+  const jobs = async (most: number) =>
+    (await farm.store.sticks.list(most)).map((history) => history.map(({ jobId }) => jobId));
+  expect(await jobs(10)).toEqual([["j1", "j5"], ["j4"], ["j3"], ["j2"]]);
+  expect(await jobs(2)).toEqual([["j1", "j5"], ["j4"]]);
+});
+
+test("find() gives the whole past of every stick with this serial or this id", async () => {
+  const farm = await openFarm(onTestFinished);
+  const first = await run(farm, stick("j1", USB, "a:1"), 10);
+  await run(farm, stick("j2", USB, "b:2"), 20);
+  await run(farm, stick("j3", "virtual-file:A1", "1"), 30);
+  const jobs = async (name: string) =>
+    (await farm.store.sticks.find(name)).map((history) => history.map(({ jobId }) => jobId));
+  expect(await jobs(first?.stickId ?? "")).toEqual([["j1", "j2"]]);
+  expect(await jobs("4C530001")).toEqual([["j3"], ["j1", "j2"]]);
+  expect(await jobs("4C53")).toEqual([]);
+});

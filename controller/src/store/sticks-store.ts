@@ -13,6 +13,10 @@ import { integer, json, text } from "./row.ts";
 export type SticksStore = {
   /** Every attempt at the stick in this drive that has ended, in the order of their results. */
   readonly history: (stick: StickSighting) => Promise<readonly StickAttempt[]>;
+  /** The histories of all sticks with this serial or stick id. */
+  readonly find: (name: string) => Promise<readonly (readonly StickAttempt[])[]>;
+  /** The histories of the sticks that were written last, the newest first. */
+  readonly list: (most: number) => Promise<readonly (readonly StickAttempt[])[]>;
 };
 
 const ATTEMPTS = `
@@ -21,17 +25,54 @@ const ATTEMPTS = `
   FROM results JOIN attempts USING (job_id, attempt) JOIN jobs USING (job_id) JOIN builds USING (build_id)
     LEFT JOIN drives ON drives.agent = jobs.agent AND drives.drive_id = jobs.drive_id`;
 
+const IN_ORDER = "ORDER BY received_at_ms, results.rowid";
+
 export function sticksStore(db: Db): SticksStore {
+  const readHistory = async (stick: StickSighting): Promise<readonly StickAttempt[]> => {
+    const rows = await db.read(`${ATTEMPTS} WHERE jobs.drive_id = ? ${IN_ORDER}`, [
+      stick.consent.driveId,
+    ]);
+    const key = stickKey(stick);
+    return rows.map(parseStickAttempt).filter((attempt) => stickKey(attempt) === key);
+  };
   return {
-    history: async (stick) => {
+    history: readHistory,
+    find: async (name) => {
       const rows = await db.read(
-        `${ATTEMPTS} WHERE jobs.drive_id = ? ORDER BY received_at_ms, results.rowid`,
-        [stick.consent.driveId],
+        `${ATTEMPTS} WHERE stick_id = ?1 OR json_extract(consent, '$.serial') = ?1 ${IN_ORDER}`,
+        [name],
       );
-      const key = stickKey(stick);
-      return rows.map(parseStickAttempt).filter((attempt) => stickKey(attempt) === key);
+      // An id of a stick is that of one attempt: the others are asked for by what it was made of.
+      const seen = groupByStick(rows.map(parseStickAttempt)).flatMap((group) => group.slice(-1));
+      const histories: (readonly StickAttempt[])[] = [];
+      for (const stick of seen) histories.push(await readHistory(stick));
+      return histories;
+    },
+    list: async (most) => {
+      const rows = await db.read(
+        `${ATTEMPTS} WHERE jobs.drive_id IN (
+           SELECT drive_id FROM results JOIN jobs USING (job_id)
+           GROUP BY drive_id ORDER BY MAX(received_at_ms) DESC LIMIT ?
+         ) ${IN_ORDER}`,
+        [most],
+      );
+      return groupByStick(rows.map(parseStickAttempt)).slice(0, most);
     },
   };
+}
+
+/** Each group in the order of its results; the stick that was written last comes first. */
+function groupByStick(attempts: readonly StickAttempt[]): readonly (readonly StickAttempt[])[] {
+  const groups = new Map<string, StickAttempt[]>();
+  for (const attempt of attempts) {
+    const key = stickKey(attempt);
+    const group = groups.get(key) ?? [];
+    group.push(attempt);
+    // Set anew, so that the order of the groups is that of their last results.
+    groups.delete(key);
+    groups.set(key, group);
+  }
+  return [...groups.values()].reverse();
 }
 
 function parseStickAttempt(row: Row): StickAttempt {

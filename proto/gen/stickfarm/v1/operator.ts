@@ -1144,6 +1144,108 @@ export interface ListDrivesResponse {
   readonly drives: readonly DriveView[];
 }
 
+/** Asks for all of them. */
+export interface ListSticksRequest {
+}
+
+/** The sticks that were written last. */
+export interface ListSticksResponse {
+  /** Each once. */
+  readonly sticks: readonly StickView[];
+}
+
+/** Which stick to show. */
+export interface GetStickRequest {
+  /** A serial, a stick id, or agent/bay for the stick that is in it now. */
+  readonly name: string;
+}
+
+/** The sticks of this name: more than one where a serial is not unique. */
+export interface GetStickResponse {
+  /** At least one. */
+  readonly sticks: readonly StickHistory[];
+}
+
+/** What is known of a stick. */
+export interface StickView {
+  /** The same for the same stick, as far as it can be told. */
+  readonly key: string;
+  /** False: it is known by its port, for one insertion. */
+  readonly isKnownAgain: boolean;
+  /** As the drive reports it. */
+  readonly serial: string;
+  /** As the drive reported it last; may be empty. */
+  readonly model: string;
+  /** Bytes, as it said at the last attempt. */
+  readonly sizeBytes: number;
+  /** Milliseconds since 1970 UTC: end of its first attempt. */
+  readonly firstAtMs: number;
+  /** Attempts that succeeded. */
+  readonly good: number;
+  /** Attempts that failed. */
+  readonly failed: number;
+  /** Attempts that had to write a range again. */
+  readonly repaired: number;
+  /** probe, surface: the newest check that it has passed; none. */
+  readonly capacity: string;
+  /** Milliseconds since 1970 UTC; 0 when it has passed none. */
+  readonly capacityAtMs: number;
+  /** Bytes a second, as measured last; 0 when unknown. */
+  readonly writeBytesPerSecond: number;
+  /** Bytes a second, as measured last; 0 when unknown. */
+  readonly readBytesPerSecond: number;
+  /** The attempt that ended last. */
+  readonly last: StickAttempt | undefined;
+}
+
+/** A stick with its past. */
+export interface StickHistory {
+  /** What follows from it. */
+  readonly stick:
+    | StickView
+    | undefined;
+  /** Every attempt that has ended, first to last. */
+  readonly attempts: readonly StickAttempt[];
+}
+
+/** An attempt at a stick that has ended. */
+export interface StickAttempt {
+  /** 26 characters. */
+  readonly buildId: string;
+  /** 26 characters. */
+  readonly jobId: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** 32 lower-case hex digits: what this attempt made of the stick. */
+  readonly stickId: string;
+  /** Name of the agent that had it. */
+  readonly agent: string;
+  /** As Drive.bay. */
+  readonly bay: string;
+  /** Name of the definition. */
+  readonly mediaName: string;
+  /** Counts from 1. */
+  readonly mediaRevision: number;
+  /** SHA-256, lower-case hex. */
+  readonly manifestSha256: string;
+  /** succeeded, failed, canceled. */
+  readonly outcome: string;
+  /** How it was proven, or empty. */
+  readonly proof: string;
+  /** True: the stick holds no valid content and does not boot. */
+  readonly dirty: boolean;
+  /** Set when it failed. */
+  readonly problem:
+    | Problem
+    | undefined;
+  /** What was measured. */
+  readonly evidence:
+    | Evidence
+    | undefined;
+  /** Milliseconds since 1970 UTC. */
+  readonly endedAtMs: number;
+}
+
 function createBaseBlob(): Blob {
   return { sha256: "", sizeBytes: 0 };
 }
@@ -12389,6 +12491,1011 @@ export const ListDrivesResponse: MessageFns<ListDrivesResponse> = {
   },
 };
 
+function createBaseListSticksRequest(): ListSticksRequest {
+  return {};
+}
+
+export const ListSticksRequest: MessageFns<ListSticksRequest> = {
+  encode(_: ListSticksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSticksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSticksRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListSticksRequest {
+    return {};
+  },
+
+  toJSON(_: ListSticksRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListSticksRequest>, I>>(base?: I): ListSticksRequest {
+    return ListSticksRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSticksRequest>, I>>(_: I): ListSticksRequest {
+    const message = createBaseListSticksRequest() as any;
+    return message;
+  },
+};
+
+function createBaseListSticksResponse(): ListSticksResponse {
+  return { sticks: [] };
+}
+
+export const ListSticksResponse: MessageFns<ListSticksResponse> = {
+  encode(message: ListSticksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sticks) {
+      StickView.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSticksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSticksResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sticks.push(StickView.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListSticksResponse {
+    return {
+      sticks: globalThis.Array.isArray(object?.sticks) ? object.sticks.map((e: any) => StickView.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListSticksResponse): unknown {
+    const obj: any = {};
+    if (message.sticks?.length) {
+      obj.sticks = message.sticks.map((e) => StickView.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListSticksResponse>, I>>(base?: I): ListSticksResponse {
+    return ListSticksResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSticksResponse>, I>>(object: I): ListSticksResponse {
+    const message = createBaseListSticksResponse() as any;
+    message.sticks = object.sticks?.map((e) => StickView.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetStickRequest(): GetStickRequest {
+  return { name: "" };
+}
+
+export const GetStickRequest: MessageFns<GetStickRequest> = {
+  encode(message: GetStickRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetStickRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetStickRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetStickRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: GetStickRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetStickRequest>, I>>(base?: I): GetStickRequest {
+    return GetStickRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetStickRequest>, I>>(object: I): GetStickRequest {
+    const message = createBaseGetStickRequest() as any;
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseGetStickResponse(): GetStickResponse {
+  return { sticks: [] };
+}
+
+export const GetStickResponse: MessageFns<GetStickResponse> = {
+  encode(message: GetStickResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sticks) {
+      StickHistory.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetStickResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetStickResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sticks.push(StickHistory.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetStickResponse {
+    return {
+      sticks: globalThis.Array.isArray(object?.sticks) ? object.sticks.map((e: any) => StickHistory.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: GetStickResponse): unknown {
+    const obj: any = {};
+    if (message.sticks?.length) {
+      obj.sticks = message.sticks.map((e) => StickHistory.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetStickResponse>, I>>(base?: I): GetStickResponse {
+    return GetStickResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetStickResponse>, I>>(object: I): GetStickResponse {
+    const message = createBaseGetStickResponse() as any;
+    message.sticks = object.sticks?.map((e) => StickHistory.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStickView(): StickView {
+  return {
+    key: "",
+    isKnownAgain: false,
+    serial: "",
+    model: "",
+    sizeBytes: 0,
+    firstAtMs: 0,
+    good: 0,
+    failed: 0,
+    repaired: 0,
+    capacity: "",
+    capacityAtMs: 0,
+    writeBytesPerSecond: 0,
+    readBytesPerSecond: 0,
+    last: undefined,
+  };
+}
+
+export const StickView: MessageFns<StickView> = {
+  encode(message: StickView, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.isKnownAgain !== false) {
+      writer.uint32(16).bool(message.isKnownAgain);
+    }
+    if (message.serial !== "") {
+      writer.uint32(26).string(message.serial);
+    }
+    if (message.model !== "") {
+      writer.uint32(34).string(message.model);
+    }
+    if (message.sizeBytes !== 0) {
+      writer.uint32(40).uint64(message.sizeBytes);
+    }
+    if (message.firstAtMs !== 0) {
+      writer.uint32(48).uint64(message.firstAtMs);
+    }
+    if (message.good !== 0) {
+      writer.uint32(56).uint32(message.good);
+    }
+    if (message.failed !== 0) {
+      writer.uint32(64).uint32(message.failed);
+    }
+    if (message.repaired !== 0) {
+      writer.uint32(72).uint32(message.repaired);
+    }
+    if (message.capacity !== "") {
+      writer.uint32(82).string(message.capacity);
+    }
+    if (message.capacityAtMs !== 0) {
+      writer.uint32(88).uint64(message.capacityAtMs);
+    }
+    if (message.writeBytesPerSecond !== 0) {
+      writer.uint32(96).uint64(message.writeBytesPerSecond);
+    }
+    if (message.readBytesPerSecond !== 0) {
+      writer.uint32(104).uint64(message.readBytesPerSecond);
+    }
+    if (message.last !== undefined) {
+      StickAttempt.encode(message.last, writer.uint32(114).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StickView {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStickView() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.isKnownAgain = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.serial = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.sizeBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.firstAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.good = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.failed = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.repaired = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.capacity = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.capacityAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.writeBytesPerSecond = longToNumber(reader.uint64());
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.readBytesPerSecond = longToNumber(reader.uint64());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.last = StickAttempt.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StickView {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      isKnownAgain: isSet(object.isKnownAgain)
+        ? globalThis.Boolean(object.isKnownAgain)
+        : isSet(object.is_known_again)
+        ? globalThis.Boolean(object.is_known_again)
+        : false,
+      serial: isSet(object.serial) ? globalThis.String(object.serial) : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      sizeBytes: isSet(object.sizeBytes)
+        ? globalThis.Number(object.sizeBytes)
+        : isSet(object.size_bytes)
+        ? globalThis.Number(object.size_bytes)
+        : 0,
+      firstAtMs: isSet(object.firstAtMs)
+        ? globalThis.Number(object.firstAtMs)
+        : isSet(object.first_at_ms)
+        ? globalThis.Number(object.first_at_ms)
+        : 0,
+      good: isSet(object.good) ? globalThis.Number(object.good) : 0,
+      failed: isSet(object.failed) ? globalThis.Number(object.failed) : 0,
+      repaired: isSet(object.repaired) ? globalThis.Number(object.repaired) : 0,
+      capacity: isSet(object.capacity) ? globalThis.String(object.capacity) : "",
+      capacityAtMs: isSet(object.capacityAtMs)
+        ? globalThis.Number(object.capacityAtMs)
+        : isSet(object.capacity_at_ms)
+        ? globalThis.Number(object.capacity_at_ms)
+        : 0,
+      writeBytesPerSecond: isSet(object.writeBytesPerSecond)
+        ? globalThis.Number(object.writeBytesPerSecond)
+        : isSet(object.write_bytes_per_second)
+        ? globalThis.Number(object.write_bytes_per_second)
+        : 0,
+      readBytesPerSecond: isSet(object.readBytesPerSecond)
+        ? globalThis.Number(object.readBytesPerSecond)
+        : isSet(object.read_bytes_per_second)
+        ? globalThis.Number(object.read_bytes_per_second)
+        : 0,
+      last: isSet(object.last) ? StickAttempt.fromJSON(object.last) : undefined,
+    };
+  },
+
+  toJSON(message: StickView): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.isKnownAgain !== false) {
+      obj.isKnownAgain = message.isKnownAgain;
+    }
+    if (message.serial !== "") {
+      obj.serial = message.serial;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.sizeBytes !== 0) {
+      obj.sizeBytes = Math.round(message.sizeBytes);
+    }
+    if (message.firstAtMs !== 0) {
+      obj.firstAtMs = Math.round(message.firstAtMs);
+    }
+    if (message.good !== 0) {
+      obj.good = Math.round(message.good);
+    }
+    if (message.failed !== 0) {
+      obj.failed = Math.round(message.failed);
+    }
+    if (message.repaired !== 0) {
+      obj.repaired = Math.round(message.repaired);
+    }
+    if (message.capacity !== "") {
+      obj.capacity = message.capacity;
+    }
+    if (message.capacityAtMs !== 0) {
+      obj.capacityAtMs = Math.round(message.capacityAtMs);
+    }
+    if (message.writeBytesPerSecond !== 0) {
+      obj.writeBytesPerSecond = Math.round(message.writeBytesPerSecond);
+    }
+    if (message.readBytesPerSecond !== 0) {
+      obj.readBytesPerSecond = Math.round(message.readBytesPerSecond);
+    }
+    if (message.last !== undefined) {
+      obj.last = StickAttempt.toJSON(message.last);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StickView>, I>>(base?: I): StickView {
+    return StickView.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StickView>, I>>(object: I): StickView {
+    const message = createBaseStickView() as any;
+    message.key = object.key ?? "";
+    message.isKnownAgain = object.isKnownAgain ?? false;
+    message.serial = object.serial ?? "";
+    message.model = object.model ?? "";
+    message.sizeBytes = object.sizeBytes ?? 0;
+    message.firstAtMs = object.firstAtMs ?? 0;
+    message.good = object.good ?? 0;
+    message.failed = object.failed ?? 0;
+    message.repaired = object.repaired ?? 0;
+    message.capacity = object.capacity ?? "";
+    message.capacityAtMs = object.capacityAtMs ?? 0;
+    message.writeBytesPerSecond = object.writeBytesPerSecond ?? 0;
+    message.readBytesPerSecond = object.readBytesPerSecond ?? 0;
+    message.last = (object.last !== undefined && object.last !== null)
+      ? StickAttempt.fromPartial(object.last)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStickHistory(): StickHistory {
+  return { stick: undefined, attempts: [] };
+}
+
+export const StickHistory: MessageFns<StickHistory> = {
+  encode(message: StickHistory, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stick !== undefined) {
+      StickView.encode(message.stick, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.attempts) {
+      StickAttempt.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StickHistory {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStickHistory() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stick = StickView.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.attempts.push(StickAttempt.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StickHistory {
+    return {
+      stick: isSet(object.stick) ? StickView.fromJSON(object.stick) : undefined,
+      attempts: globalThis.Array.isArray(object?.attempts)
+        ? object.attempts.map((e: any) => StickAttempt.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: StickHistory): unknown {
+    const obj: any = {};
+    if (message.stick !== undefined) {
+      obj.stick = StickView.toJSON(message.stick);
+    }
+    if (message.attempts?.length) {
+      obj.attempts = message.attempts.map((e) => StickAttempt.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StickHistory>, I>>(base?: I): StickHistory {
+    return StickHistory.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StickHistory>, I>>(object: I): StickHistory {
+    const message = createBaseStickHistory() as any;
+    message.stick = (object.stick !== undefined && object.stick !== null)
+      ? StickView.fromPartial(object.stick)
+      : undefined;
+    message.attempts = object.attempts?.map((e) => StickAttempt.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStickAttempt(): StickAttempt {
+  return {
+    buildId: "",
+    jobId: "",
+    attempt: 0,
+    stickId: "",
+    agent: "",
+    bay: "",
+    mediaName: "",
+    mediaRevision: 0,
+    manifestSha256: "",
+    outcome: "",
+    proof: "",
+    dirty: false,
+    problem: undefined,
+    evidence: undefined,
+    endedAtMs: 0,
+  };
+}
+
+export const StickAttempt: MessageFns<StickAttempt> = {
+  encode(message: StickAttempt, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.buildId !== "") {
+      writer.uint32(10).string(message.buildId);
+    }
+    if (message.jobId !== "") {
+      writer.uint32(18).string(message.jobId);
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(24).uint32(message.attempt);
+    }
+    if (message.stickId !== "") {
+      writer.uint32(34).string(message.stickId);
+    }
+    if (message.agent !== "") {
+      writer.uint32(42).string(message.agent);
+    }
+    if (message.bay !== "") {
+      writer.uint32(50).string(message.bay);
+    }
+    if (message.mediaName !== "") {
+      writer.uint32(58).string(message.mediaName);
+    }
+    if (message.mediaRevision !== 0) {
+      writer.uint32(64).uint32(message.mediaRevision);
+    }
+    if (message.manifestSha256 !== "") {
+      writer.uint32(74).string(message.manifestSha256);
+    }
+    if (message.outcome !== "") {
+      writer.uint32(82).string(message.outcome);
+    }
+    if (message.proof !== "") {
+      writer.uint32(90).string(message.proof);
+    }
+    if (message.dirty !== false) {
+      writer.uint32(96).bool(message.dirty);
+    }
+    if (message.problem !== undefined) {
+      Problem.encode(message.problem, writer.uint32(106).fork()).join();
+    }
+    if (message.evidence !== undefined) {
+      Evidence.encode(message.evidence, writer.uint32(114).fork()).join();
+    }
+    if (message.endedAtMs !== 0) {
+      writer.uint32(120).uint64(message.endedAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StickAttempt {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStickAttempt() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.buildId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.attempt = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.stickId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.agent = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.bay = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.mediaName = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.mediaRevision = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.manifestSha256 = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.outcome = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.proof = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.dirty = reader.bool();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.problem = Problem.decode(reader, reader.uint32());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.evidence = Evidence.decode(reader, reader.uint32());
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.endedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StickAttempt {
+    return {
+      buildId: isSet(object.buildId)
+        ? globalThis.String(object.buildId)
+        : isSet(object.build_id)
+        ? globalThis.String(object.build_id)
+        : "",
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      stickId: isSet(object.stickId)
+        ? globalThis.String(object.stickId)
+        : isSet(object.stick_id)
+        ? globalThis.String(object.stick_id)
+        : "",
+      agent: isSet(object.agent) ? globalThis.String(object.agent) : "",
+      bay: isSet(object.bay) ? globalThis.String(object.bay) : "",
+      mediaName: isSet(object.mediaName)
+        ? globalThis.String(object.mediaName)
+        : isSet(object.media_name)
+        ? globalThis.String(object.media_name)
+        : "",
+      mediaRevision: isSet(object.mediaRevision)
+        ? globalThis.Number(object.mediaRevision)
+        : isSet(object.media_revision)
+        ? globalThis.Number(object.media_revision)
+        : 0,
+      manifestSha256: isSet(object.manifestSha256)
+        ? globalThis.String(object.manifestSha256)
+        : isSet(object.manifest_sha256)
+        ? globalThis.String(object.manifest_sha256)
+        : "",
+      outcome: isSet(object.outcome) ? globalThis.String(object.outcome) : "",
+      proof: isSet(object.proof) ? globalThis.String(object.proof) : "",
+      dirty: isSet(object.dirty) ? globalThis.Boolean(object.dirty) : false,
+      problem: isSet(object.problem) ? Problem.fromJSON(object.problem) : undefined,
+      evidence: isSet(object.evidence) ? Evidence.fromJSON(object.evidence) : undefined,
+      endedAtMs: isSet(object.endedAtMs)
+        ? globalThis.Number(object.endedAtMs)
+        : isSet(object.ended_at_ms)
+        ? globalThis.Number(object.ended_at_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: StickAttempt): unknown {
+    const obj: any = {};
+    if (message.buildId !== "") {
+      obj.buildId = message.buildId;
+    }
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.attempt !== 0) {
+      obj.attempt = Math.round(message.attempt);
+    }
+    if (message.stickId !== "") {
+      obj.stickId = message.stickId;
+    }
+    if (message.agent !== "") {
+      obj.agent = message.agent;
+    }
+    if (message.bay !== "") {
+      obj.bay = message.bay;
+    }
+    if (message.mediaName !== "") {
+      obj.mediaName = message.mediaName;
+    }
+    if (message.mediaRevision !== 0) {
+      obj.mediaRevision = Math.round(message.mediaRevision);
+    }
+    if (message.manifestSha256 !== "") {
+      obj.manifestSha256 = message.manifestSha256;
+    }
+    if (message.outcome !== "") {
+      obj.outcome = message.outcome;
+    }
+    if (message.proof !== "") {
+      obj.proof = message.proof;
+    }
+    if (message.dirty !== false) {
+      obj.dirty = message.dirty;
+    }
+    if (message.problem !== undefined) {
+      obj.problem = Problem.toJSON(message.problem);
+    }
+    if (message.evidence !== undefined) {
+      obj.evidence = Evidence.toJSON(message.evidence);
+    }
+    if (message.endedAtMs !== 0) {
+      obj.endedAtMs = Math.round(message.endedAtMs);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StickAttempt>, I>>(base?: I): StickAttempt {
+    return StickAttempt.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StickAttempt>, I>>(object: I): StickAttempt {
+    const message = createBaseStickAttempt() as any;
+    message.buildId = object.buildId ?? "";
+    message.jobId = object.jobId ?? "";
+    message.attempt = object.attempt ?? 0;
+    message.stickId = object.stickId ?? "";
+    message.agent = object.agent ?? "";
+    message.bay = object.bay ?? "";
+    message.mediaName = object.mediaName ?? "";
+    message.mediaRevision = object.mediaRevision ?? 0;
+    message.manifestSha256 = object.manifestSha256 ?? "";
+    message.outcome = object.outcome ?? "";
+    message.proof = object.proof ?? "";
+    message.dirty = object.dirty ?? false;
+    message.problem = (object.problem !== undefined && object.problem !== null)
+      ? Problem.fromPartial(object.problem)
+      : undefined;
+    message.evidence = (object.evidence !== undefined && object.evidence !== null)
+      ? Evidence.fromPartial(object.evidence)
+      : undefined;
+    message.endedAtMs = object.endedAtMs ?? 0;
+    return message;
+  },
+};
+
 /**
  * What the CLI asks of the controller. Callers need the operator certificate that `stickfarm init` wrote.
  *
@@ -12753,6 +13860,26 @@ export const OperatorServiceService = {
     responseSerialize: (value: ListDrivesResponse): Buffer => Buffer.from(ListDrivesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListDrivesResponse => ListDrivesResponse.decode(value),
   },
+  /** Every stick of which an attempt has ended, the newest 1000, those that were written last in front. */
+  listSticks: {
+    path: "/stickfarm.v1.OperatorService/ListSticks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSticksRequest): Buffer => Buffer.from(ListSticksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSticksRequest => ListSticksRequest.decode(value),
+    responseSerialize: (value: ListSticksResponse): Buffer => Buffer.from(ListSticksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListSticksResponse => ListSticksResponse.decode(value),
+  },
+  /** All that was done to a stick. Problems: stick_not_recorded. */
+  getStick: {
+    path: "/stickfarm.v1.OperatorService/GetStick" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetStickRequest): Buffer => Buffer.from(GetStickRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetStickRequest => GetStickRequest.decode(value),
+    responseSerialize: (value: GetStickResponse): Buffer => Buffer.from(GetStickResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetStickResponse => GetStickResponse.decode(value),
+  },
 } as const;
 
 export interface OperatorServiceServer extends UntypedServiceImplementation {
@@ -12836,6 +13963,10 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   listAgents: handleUnaryCall<ListAgentsRequest, ListAgentsResponse>;
   /** What the agents saw last. */
   listDrives: handleUnaryCall<ListDrivesRequest, ListDrivesResponse>;
+  /** Every stick of which an attempt has ended, the newest 1000, those that were written last in front. */
+  listSticks: handleUnaryCall<ListSticksRequest, ListSticksResponse>;
+  /** All that was done to a stick. Problems: stick_not_recorded. */
+  getStick: handleUnaryCall<GetStickRequest, GetStickResponse>;
 }
 
 export interface OperatorServiceClient extends Client {
@@ -13342,6 +14473,38 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListDrivesResponse) => void,
+  ): ClientUnaryCall;
+  /** Every stick of which an attempt has ended, the newest 1000, those that were written last in front. */
+  listSticks(
+    request: ListSticksRequest,
+    callback: (error: ServiceError | null, response: ListSticksResponse) => void,
+  ): ClientUnaryCall;
+  listSticks(
+    request: ListSticksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListSticksResponse) => void,
+  ): ClientUnaryCall;
+  listSticks(
+    request: ListSticksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListSticksResponse) => void,
+  ): ClientUnaryCall;
+  /** All that was done to a stick. Problems: stick_not_recorded. */
+  getStick(
+    request: GetStickRequest,
+    callback: (error: ServiceError | null, response: GetStickResponse) => void,
+  ): ClientUnaryCall;
+  getStick(
+    request: GetStickRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetStickResponse) => void,
+  ): ClientUnaryCall;
+  getStick(
+    request: GetStickRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetStickResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -1,0 +1,54 @@
+/** What the farm knows of a stick: each build of it, whoever asks and whatever started again in between. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { startFarm, type TestFarm } from "./support/farm.ts";
+
+const MEDIA = `apiVersion: stickfarm/v1
+kind: BootableMedia
+metadata: { name: tools }
+spec: { files: [{ content: tools, at: /tools }] }
+`;
+
+test("a stick that was built twice is listed once, with both builds, also after the controller has started again", {
+  timeout: 400_000,
+}, async () => {
+  const drives = ["A1", "B2"].map((serial, index) => ({
+    serial,
+    bay: String(index + 1),
+    size: "64MiB",
+  }));
+  const farm = await startFarm({ agents: { "ws-1": drives } });
+  await applyTools(farm);
+  await farm.must("build", "start", "tools", "--on", "ws-1", "--yes", "--watch");
+  await farm.must("build", "start", "tools", "--on", "ws-1/1", "--yes", "--watch");
+  await farm.controller().stop();
+  await farm.serve();
+
+  const listed = JSON.parse(await farm.must("stick", "list", "-o", "json"));
+  expect(listed).toMatchObject([
+    { serial: "A1", good: 2, failed: 0, capacity: "none", last: { mediaName: "tools" } },
+    { serial: "B2", good: 1, failed: 0 },
+  ]);
+  const [shown] = JSON.parse(await farm.must("stick", "show", "A1", "-o", "json"));
+  expect(shown.attempts).toMatchObject([
+    { mediaRevision: 1, outcome: "succeeded", proof: "read-back", agent: "ws-1", bay: "1" },
+    { mediaRevision: 1, outcome: "succeeded", proof: "read-back", agent: "ws-1", bay: "1" },
+  ]);
+  const [first, second] = shown.attempts;
+  expect(first.stickId).not.toBe(second.stickId);
+  expect(await farm.must("stick", "show", first.stickId, "-o", "json")).toBe(
+    await farm.must("stick", "show", "A1", "-o", "json"),
+  );
+  const never = await farm.run("stick", "show", "C3");
+  expect([never.code, never.stderr]).toEqual([3, expect.stringContaining("[stick_not_recorded]")]);
+});
+
+async function applyTools(farm: TestFarm): Promise<void> {
+  await mkdir(join(farm.directory, "files"));
+  await writeFile(join(farm.directory, "files", "a.txt"), "a".repeat(5000));
+  await writeFile(join(farm.directory, "files", "b.txt"), "b".repeat(5000));
+  await farm.must("content", "add", "files", "--name", "tools");
+  await writeFile(join(farm.directory, "media.yaml"), MEDIA);
+  await farm.must("media", "apply", "-f", "media.yaml");
+}
