@@ -21,8 +21,12 @@ test("a stick that was built twice is listed once, with both builds, also after 
   const farm = await startFarm({ agents: { "ws-1": drives } });
   await applyTools(farm);
   await farm.must("build", "start", "tools", "--on", "ws-1", "--yes", "--watch");
-  await farm.must("build", "start", "tools", "--on", "ws-1/1", "--yes", "--watch");
-  await farm.controller().stop();
+  const again = ["--on", "ws-1/1", "--yes", "--watch", "--refresh", "--proof", "compared"];
+  await farm.must("build", "start", "tools", ...again);
+  expect(await farm.must("build", "log", "--last")).toMatch(
+    /assigned, fence \d+; rewrite refresh, proof compared, capacity check none/,
+  );
+  await farm.controller().end();
   await farm.serve();
 
   const listed = JSON.parse(await farm.must("stick", "list", "-o", "json"));
@@ -33,8 +37,9 @@ test("a stick that was built twice is listed once, with both builds, also after 
   const [shown] = JSON.parse(await farm.must("stick", "show", "A1", "-o", "json"));
   expect(shown.attempts).toMatchObject([
     { mediaRevision: 1, outcome: "succeeded", proof: "read-back", agent: "ws-1", bay: "1" },
-    { mediaRevision: 1, outcome: "succeeded", proof: "read-back", agent: "ws-1", bay: "1" },
+    { mediaRevision: 1, outcome: "succeeded", proof: "compared", agent: "ws-1", bay: "1" },
   ]);
+  expect(shown.attempts[1].evidence.comparedBytes).toBeGreaterThan(0);
   const [first, second] = shown.attempts;
   expect(first.stickId).not.toBe(second.stickId);
   expect(await farm.must("stick", "show", first.stickId, "-o", "json")).toBe(

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { OPEN_POLICY } from "@stickfarm/common/build/write-policy";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test } from "vitest";
 import { loadRequest, type StartRequest, saveRequest } from "./request-store.ts";
@@ -10,6 +11,7 @@ const REQUEST: StartRequest = {
   revision: 3,
   targets: [{ agent: "ws-1", bay: "1" }],
   planDigest: "d".repeat(64),
+  policy: { rewrite: "refresh", proof: null, capacity: "surface", acceptRepaired: false },
 };
 
 test("saveRequest() keeps what loadRequest() gives back, for its owner alone", async () => {
@@ -60,4 +62,23 @@ test("saveRequest() says where it cannot keep a request", async () => {
   const result = await saveRequest(join(file, "requests"), REQUEST);
   expect(result.ok ? "saved" : result.problem.detail).toContain(join(file, "requests"));
   expect(await readFile(file, "utf8")).toBe("");
+});
+
+test("loadRequest() reads a request of an earlier version, which asked for nothing of the writing", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
+  const { policy: _, ...earlier } = REQUEST;
+  await writeFile(join(folder, `${REQUEST.requestId}.json`), JSON.stringify(earlier));
+  expect(await loadRequest(folder, REQUEST.requestId)).toEqual({
+    ok: true,
+    value: { ...earlier, policy: OPEN_POLICY },
+  });
+});
+
+test("loadRequest() refuses a request with a way of writing that is not known", async () => {
+  const folder = await makeTemporaryFolder(onTestFinished);
+  const odd = { ...REQUEST, policy: { ...OPEN_POLICY, rewrite: "later" } };
+  await writeFile(join(folder, `${REQUEST.requestId}.json`), JSON.stringify(odd));
+  expect(await loadRequest(folder, REQUEST.requestId)).toMatchObject({
+    problem: { code: "usage" },
+  });
 });

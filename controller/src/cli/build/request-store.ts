@@ -1,8 +1,11 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { AskedPolicy } from "@stickfarm/common/build/write-policy";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { writeFileAtomically } from "@stickfarm/common/rim/atomic-file";
 import { fileProblem, isErrnoError } from "@stickfarm/common/rim/file-problem";
+import { askedPolicyFromWire } from "@stickfarm/common/wire/write-policy";
+import { AskedPolicy as WireAsked } from "@stickfarm/proto/stickfarm/v1/operator";
 import type { Target } from "../argument/parse-targets.ts";
 
 /**
@@ -16,6 +19,7 @@ export type StartRequest = {
   readonly revision: number;
   readonly targets: readonly Target[];
   readonly planDigest: string;
+  readonly policy: AskedPolicy;
 };
 
 /** An answer is asked for again within minutes; a hundred requests are weeks of work. */
@@ -77,8 +81,14 @@ function parseRequest(value: unknown): StartRequest | null {
   if (typeof planDigest !== "string" || typeof revision !== "number") return null;
   if (!Array.isArray(targets)) return null;
   const parsed = targets.map(parseTarget).filter((target) => target !== null);
-  if (parsed.length !== targets.length) return null;
-  return { requestId, mediaName, revision, planDigest, targets: parsed };
+  const policy = parsePolicy(readField(value, "policy"));
+  if (parsed.length !== targets.length || policy === null) return null;
+  return { requestId, mediaName, revision, planDigest, targets: parsed, policy };
+}
+
+/** Requests of an earlier version have none. */
+function parsePolicy(value: unknown): AskedPolicy | null {
+  return askedPolicyFromWire(value === undefined ? undefined : WireAsked.fromJSON(value));
 }
 
 function parseTarget(value: unknown): Target | null {

@@ -33,6 +33,7 @@ test("build start prints the plan to stderr and the build's id alone to stdout",
       revision: 3,
       targets: [{ agent: "ws-1", bay: "" }],
       planDigest: "d".repeat(64),
+      policy: { rewrite: "auto", proof: "", capacity: "", acceptRepaired: false },
     },
   ]);
 });
@@ -150,6 +151,34 @@ test.each([
   });
   expect(ended.status).toBe(status);
   expect(ended.stdout).toContain(`build ${BUILD_ID} ${last.state}`);
+});
+
+test.each([
+  [["--full"], { rewrite: "full", proof: "", capacity: "" }],
+  [["--refresh", "--proof", "compared"], { rewrite: "refresh", proof: "compared", capacity: "" }],
+  [["--capacity", "surface"], { rewrite: "auto", proof: "", capacity: "surface" }],
+])("build start %j asks for that way of writing", async (args, policy) => {
+  const { requests } = await run([...START, "--yes", ...args]);
+  expect(requests).toMatchObject([{ policy }]);
+});
+
+test.each([[["--full", "--refresh"]], [["--proof", "hope"]], [["--capacity", "all"]]])(
+  "build start %j is refused",
+  async (args) => {
+    const { ended, requests } = await run([...START, "--yes", ...args]);
+    expect([ended.status, requests]).toEqual([2, []]);
+  },
+);
+
+test("build start repeats a request as it was, and under its id no other way of writing", async () => {
+  const data = await makeTemporaryFolder(onTestFinished);
+  const first = await run([...START, "--yes", "--full"], { data });
+  const again = ["build", "start", "--request-id", first.requests[0]?.requestId ?? ""];
+  const repeated = await run(again, { data });
+  expect(repeated.requests).toEqual(first.requests);
+  const other = await run([...again, "--refresh"], { data });
+  expect([other.ended.status, other.requests]).toEqual([2, []]);
+  expect(other.ended.stderr).toContain("[request_id_reused]");
 });
 
 type Options = TestIoFields & { readonly data?: string; readonly answers?: Answers };

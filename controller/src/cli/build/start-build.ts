@@ -1,5 +1,8 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { type AskedPolicy, OPEN_POLICY } from "@stickfarm/common/build/write-policy";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import { askedPolicyToWire } from "@stickfarm/common/wire/write-policy";
 import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
 import { parseRequestId } from "../argument/parse-request-id.ts";
 import { parseBuild } from "../connect/build-picture.ts";
@@ -8,6 +11,7 @@ import { writeAnswer } from "../output/write-answer.ts";
 import { fetchPlan } from "../plan/fetch-plan.ts";
 import { countDrives, renderPlan, whyNotBuildable } from "../plan/render-plan.ts";
 import { type Session, say } from "../shell/session.ts";
+import { renderPolicy } from "../view/render-policy.ts";
 import { watchBuilds } from "../watch/watch-build.ts";
 import { askConsent } from "./ask-consent.ts";
 import { loadRequest, type StartRequest, saveRequest } from "./request-store.ts";
@@ -18,6 +22,7 @@ export type Start = {
   readonly yes?: true;
   readonly watch?: true;
   readonly requestId?: string;
+  readonly policy: AskedPolicy;
 };
 
 /**
@@ -49,7 +54,7 @@ export async function startBuild(
 async function makeRequest(
   session: Session,
   controller: Controller,
-  { media, on = [], yes, requestId }: Start & { readonly requestId: string },
+  { media, on = [], yes, requestId, policy }: Start & { readonly requestId: string },
 ): Promise<Result<StartRequest>> {
   if (media === undefined)
     return fail({ code: "usage", detail: "Cannot start a build: the media's NAME must be given" });
@@ -62,19 +67,24 @@ async function makeRequest(
   const consent = yes === true ? ok(undefined) : await askConsent(session, picture);
   if (!consent.ok) return consent;
   const { name, revision } = picture.media;
-  return ok({ requestId, mediaName: name, revision, targets, planDigest: picture.planDigest });
+  const { planDigest } = picture;
+  return ok({ requestId, mediaName: name, revision, targets, planDigest, policy });
 }
 
 /** Arguments may be given again, but may not ask for something else under the same id. */
-function repeatRequest(kept: StartRequest, { media, on = [] }: Start): Result<StartRequest> {
+function repeatRequest(
+  kept: StartRequest,
+  { media, on = [], policy }: Start,
+): Result<StartRequest> {
   const name = media?.split("@")[0] ?? kept.mediaName;
   const places = kept.targets.map(({ agent, bay }) => (bay === "" ? agent : `${agent}/${bay}`));
   const isSame =
     on.length === 0 || (on.length === places.length && on.every((text) => places.includes(text)));
-  if (name === kept.mediaName && isSame) return ok(kept);
+  const isAlike = [OPEN_POLICY, kept.policy].some((known) => isDeepStrictEqual(policy, known));
+  if (name === kept.mediaName && isSame && isAlike) return ok(kept);
   return fail({
     code: "request_id_reused",
-    detail: `Cannot repeat request "${kept.requestId}": it was for "${kept.mediaName}" on "${places.join(", ")}"`,
+    detail: `Cannot repeat request "${kept.requestId}": it was for "${kept.mediaName}" on "${places.join(", ")}", ${renderPolicy(kept.policy)}`,
   });
 }
 
@@ -85,7 +95,7 @@ async function sendRequest(
 ): Promise<Result<number>> {
   const response = await controller.call(OperatorServiceService.startBuild, {
     ...request,
-    policy: undefined,
+    policy: askedPolicyToWire(request.policy),
   });
   if (!response.ok) {
     if (response.problem.code === "controller_unreachable")

@@ -1,5 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
+import { CAPACITY_CHECKS, WRITE_PROOFS } from "@stickfarm/common/build/write-policy";
 import { collect } from "../argument/collect.ts";
+import { parsePolicy } from "../argument/parse-policy.ts";
 import { newCommand } from "../shell/new-command.ts";
 import type { Shell } from "../shell/shell.ts";
 import { ISO_FORMS } from "./import-iso.ts";
@@ -10,7 +12,7 @@ export function buildStartCommand(shell: Shell) {
   return newCommand(shell, {
     name: "start",
     description:
-      "Erase drives and build media on them.\n\nThe plan is shown first, and the number of drives has to be typed unless --yes is given. The build's id is the answer; with --watch the build itself. A request whose answer was lost is repeated with --request-id: it starts nothing twice.\n\nWith --iso no media is named: the files of an ISO image, or of all discs of a set, become content and a definition of their own, once for the same files, and that is built.",
+      "Erase drives and build media on them.\n\nThe plan is shown first, and the number of drives has to be typed unless --yes is given. The build's id is the answer; with --watch the build itself. A request whose answer was lost is repeated with --request-id: it starts nothing twice.\n\nA stick that holds an earlier build is read, and only what differs is written, for as long as that takes less time. A stick that has not shown its capacity to this farm is probed and read back whole; one that has is compared. With --proof compared a stick that has not is probed first, whatever --capacity says. build show and build log tell what each stick got.\n\nWith --iso no media is named: the files of an ISO image, or of all discs of a set, become content and a definition of their own, once for the same files, and that is built.",
     examples: [
       "stickfarm build start hq-bare-metal --on ws-1",
       "stickfarm build start hq-bare-metal@3 --on ws-1/1 --on ws-1/2 --yes --watch",
@@ -26,18 +28,36 @@ export function buildStartCommand(shell: Shell) {
         .default(ISO_FORMS[0]),
     )
     .option("--name <name>", "name of the definition that is made of --iso; else by its file")
+    .addOption(
+      new Option("--full", "write everything, whatever a stick holds already").conflicts("refresh"),
+    )
+    .addOption(
+      new Option(
+        "--refresh",
+        "read what a stick holds and write what differs, also where writing everything were faster",
+      ),
+    )
+    .addOption(
+      new Option(
+        "--proof <how>",
+        "read-back: all is read after the last write; compared: what was right before is not read again; else by the stick's record",
+      ).choices(WRITE_PROOFS),
+    )
+    .addOption(
+      new Option(
+        "--capacity <check>",
+        "probe: seconds; surface: every block, as long as two full builds; else by the stick's record",
+      ).choices(CAPACITY_CHECKS),
+    )
     .option("--yes", "erase what the plan shows without asking")
     .option("--watch", "show the build until it has ended; its result is the exit status")
     .option("--request-id <id>", "repeat the request of this id, or give a new one this id")
     .action((media, { iso, as: form, name, ...options }, command) =>
-      shell.ask(command, (session, controller) =>
-        iso === undefined
-          ? startBuild(session, controller, { media, ...options })
-          : startIsoBuild(session, controller, {
-              media,
-              ...options,
-              iso: { paths: iso, form, name },
-            }),
-      ),
+      shell.ask(command, (session, controller) => {
+        const start = { media, ...options, policy: parsePolicy(options) };
+        return iso === undefined
+          ? startBuild(session, controller, start)
+          : startIsoBuild(session, controller, { ...start, iso: { paths: iso, form, name } });
+      }),
     );
 }
