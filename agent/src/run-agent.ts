@@ -8,8 +8,10 @@ import type { SecretMask } from "@stickfarm/common/rim/secret-mask";
 import { Secret } from "@stickfarm/common/secret";
 import { phaseToWire, reportToWire } from "@stickfarm/common/wire/attempt";
 import { driveToWire } from "@stickfarm/common/wire/drive";
+import { problemToWire } from "@stickfarm/common/wire/problem";
 import type { Hello } from "@stickfarm/proto/stickfarm/v1/agent";
 import { ulid } from "ulid";
+import { stallLimitsOf } from "./attempt/stall-watch.ts";
 import { openBlobServer } from "./content/blob-server.ts";
 import { type ContentCache, openContentCache } from "./content/content-cache.ts";
 import { openPointServers, type PointServers } from "./content/point-servers.ts";
@@ -37,6 +39,8 @@ import { verifySignature } from "./trust/verify-signature.ts";
 export type AgentOptions = {
   readonly dataDirectory: string;
   readonly offer: DriveOffer;
+  /** A drive that does not answer for so long is given up. */
+  readonly stallLimitMs: number;
   /** HOST:PORT, or the one that it was enrolled at. */
   readonly controller: string | null;
   readonly version: string;
@@ -114,6 +118,7 @@ type Parts = {
   readonly cache: ContentCache;
   readonly points: PointServers;
   readonly pictures: Pictures;
+  readonly stallLimitMs: number;
   readonly log: Log;
 };
 
@@ -158,6 +163,7 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
     cache,
     points,
     pictures,
+    stallLimitMs: options.stallLimitMs,
     log,
   });
 }
@@ -180,8 +186,17 @@ function deskPorts(parts: Parts, send: ControllerLink["send"], reported: () => v
     phase: ({ jobId, attempt, fence }, phase) =>
       send({
         $case: "attemptUpdate",
-        value: { jobId, attempt, fence, phase: phaseToWire(phase) },
+        value: { jobId, attempt, fence, phase: phaseToWire(phase), warning: undefined },
       }),
+    warn: ({ jobId, attempt, fence }, phase, warning) =>
+      send({
+        $case: "attemptUpdate",
+        value: {
+          ...{ jobId, attempt, fence, phase: phaseToWire(phase) },
+          warning: problemToWire(warning),
+        },
+      }),
+    stallLimits: stallLimitsOf(parts.stallLimitMs),
     meter: progressMeter(identity.name, Date.now, pictures.publish),
     reported,
     doubtCache: cache.doubt,

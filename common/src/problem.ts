@@ -637,6 +637,12 @@ export const PROBLEMS = {
     status: "ABORTED",
     remedy: "Pull the stick; its bay is free again once the kernel lets go of it",
   },
+  drive_slow: {
+    retry: "operator",
+    exit: 1,
+    status: "ABORTED",
+    remedy: "Use another stick: this one is worn out, or no stick of its size",
+  },
   interrupted: {
     retry: "operator",
     exit: 1,

@@ -10,6 +10,7 @@ import {
 import { recoverAttempt } from "./recover-attempt.ts";
 
 const PROBLEM = { code: "write_failed", detail: "" } as const;
+const HUNG = { code: "drive_hung", detail: "" } as const;
 const SEALED: AttemptEvent = { kind: "sealed", proof: "compared" };
 
 /** The way without trouble. */
@@ -67,9 +68,19 @@ test("advanceAttempt() cancels dirty while it writes, and too late once it seals
 });
 
 test("advanceAttempt() gives up a drive that hangs, and calls it dirty", () => {
-  const { state, steps } = play([...GOOD.slice(0, 5), { kind: "stalled", silentMs: 180_000 }]);
+  const { state, steps } = play([...GOOD.slice(0, 5), { kind: "stalled", problem: HUNG }]);
   expect(steps.slice(-2).map(nameOf)).toEqual(["abandon_writer", "finish"]);
   expect(state).toMatchObject({ outcome: { problem: { code: "drive_hung" }, dirty: true } });
+});
+
+test("advanceAttempt() lets go of a writer that does not stop in time, and only then", () => {
+  for (const done of [5, 6]) {
+    const canceled = [...GOOD.slice(0, done), { kind: "cancel" }] as const;
+    const { state, steps } = play([...canceled, { kind: "stop_overdue" }]);
+    expect(steps.slice(-3).map(nameOf)).toEqual(["stop_writer", "abandon_writer", "finish"]);
+    expect(state).toEqual({ kind: "ended", outcome: { kind: "canceled", dirty: true } });
+    expect(play([...GOOD.slice(0, done), { kind: "stop_overdue" }]).state.kind).not.toBe("ended");
+  }
 });
 
 test("advanceAttempt() keeps its laws in 5000 seeded histories", () => {
@@ -146,7 +157,8 @@ function randomEvent(random: () => number, step: number): AttemptEvent {
     { kind: "writer_failed", problem: PROBLEM, dirty: true },
     { kind: "writer_stopped" },
     { kind: "writer_died", words: "" },
-    { kind: "stalled", silentMs: 1 },
+    { kind: "stalled", problem: HUNG },
+    { kind: "stop_overdue" },
     { kind: "cancel" },
   ];
   return any[Math.floor(random() * any.length)] ?? SEALED;

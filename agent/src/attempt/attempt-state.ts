@@ -40,7 +40,10 @@ export type AttemptEvent =
   | { readonly kind: "writer_failed"; readonly problem: Problem; readonly dirty: boolean }
   | { readonly kind: "writer_stopped" }
   | { readonly kind: "writer_died"; readonly words: string }
-  | { readonly kind: "stalled"; readonly silentMs: number }
+  /** The drive is given up. */
+  | { readonly kind: "stalled"; readonly problem: Problem }
+  /** The writer was told to stop, and had time enough. */
+  | { readonly kind: "stop_overdue" }
   | { readonly kind: "cancel" };
 
 export type AttemptStep =
@@ -171,20 +174,15 @@ function endDirty(state: AttemptState, event: AttemptEvent, canceled: boolean): 
         steps: [{ kind: "stop_writer" }, { kind: "finish", outcome: failed(event.problem, true) }],
       };
     case "stalled":
-      return stalled(event.silentMs);
+      return abandon(canceled ? { kind: "canceled", dirty: true } : failed(event.problem, true));
+    case "stop_overdue":
+      return canceled ? abandon({ kind: "canceled", dirty: true }) : { state, steps: [] };
     default:
       return { state, steps: [] };
   }
 }
 
-function stalled(silentMs: number): Advance {
-  const outcome = failed(
-    {
-      code: "drive_hung",
-      detail: `Cannot go on: the drive has not answered for ${Math.round(silentMs / 1000)} s`,
-    },
-    true,
-  );
+function abandon(outcome: AttemptOutcome): Advance {
   return {
     state: { kind: "ended", outcome },
     steps: [{ kind: "abandon_writer" }, { kind: "finish", outcome }],

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
+import { parseDuration } from "@stickfarm/common/durations";
 import { parseHostPort } from "@stickfarm/common/host-port";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
@@ -34,6 +35,11 @@ export function runCommand(shell: Shell) {
       "offer this machine's USB sticks; its other disks are shown and refused",
     )
     .option("--usb-size-max <size>", "larger disks are no sticks, 256GiB when left out")
+    .option(
+      "--stall-limit <duration>",
+      "a drive that answers no call for so long is given up",
+      "180s",
+    )
     .option("--controller <host:port>", "another address than the one it was enrolled at")
     .addOption(
       new Option("--log-level <level>", "what is logged on stderr")
@@ -47,6 +53,7 @@ export function runCommand(shell: Shell) {
 
 type RunOptions = OfferOptions & {
   readonly data?: string;
+  readonly stallLimit: string;
   readonly controller?: string;
   readonly logLevel: string;
   readonly json: boolean;
@@ -59,12 +66,15 @@ async function run(io: Io, options: RunOptions): Promise<Result<number>> {
   const controller = options.controller ?? null;
   const address = controller === null ? ok(null) : parseHostPort(controller);
   if (!address.ok) return address;
+  const stallLimit = parseDuration(options.stallLimit);
+  if (!stallLimit.ok) return stallLimit;
   const stop = waitForStop(io);
   // The other commands start faster without the writer, NATS and gRPC.
   const { runAgent } = await import("../run-agent.ts");
   const running = await runAgent({
     dataDirectory,
     offer: offer.value,
+    stallLimitMs: stallLimit.value,
     controller,
     version: VERSION,
     log: pino({ level: options.logLevel }, maskStream(io.stderr, io.mask)),

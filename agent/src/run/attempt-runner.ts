@@ -13,10 +13,12 @@ import {
   type AttemptStep,
   advanceAttempt,
 } from "../attempt/attempt-state.ts";
+import type { StallLimits } from "../attempt/stall-watch.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { ClaimedStick, StickEvents } from "./claim-stick.ts";
+import { type DriveGuard, guardDrive } from "./guard-drive.ts";
 import type { PreparedContent } from "./prepare-content.ts";
-import type { ProgressMeter } from "./progress-meter.ts";
+import type { Progress, ProgressMeter } from "./progress-meter.ts";
 
 /** What an attempt needs of the world. */
 export type AttemptPorts = {
@@ -34,16 +36,18 @@ export type AttemptPorts = {
   readonly requestLease: (order: AttemptOrder) => void;
   readonly journal: (record: JournalRecord) => Promise<Result<void>>;
   readonly phase: (order: AttemptOrder, phase: AttemptPhase) => void;
+  /** For a person; the attempt goes on. */
+  readonly warn: (order: AttemptOrder, phase: AttemptPhase, warning: Problem) => void;
   readonly meter: ProgressMeter;
   readonly ended: (report: AttemptReport) => void;
+  readonly stallLimits: StallLimits;
   /** A clock that never steps: neither leases nor silence depend on the time of day. */
   readonly nowMs: () => number;
   readonly log: Log;
 };
 
-/** A drive that says nothing for this long is given up. Source: rpi-imager's watchdog, 180 s. */
-const SILENT_MAX_MS = 180_000;
-const WATCH_EVERY_MS = 5_000;
+/** With what it may take to let go of the drive, a cancel is answered within 2 s, whatever the drive does. */
+const STOP_MAX_MS = 1_500;
 
 /**
  * Carries out one attempt. Events go through the pure machine one at a time; its steps are done here.
@@ -57,8 +61,9 @@ export class AttemptRunner {
   #content: PreparedContent | null = null;
   #stick: ClaimedStick | null = null;
   #evidence: Omit<Evidence, "manifestSha256"> = NO_EVIDENCE;
-  #heardAtMs = 0;
-  #watch: NodeJS.Timeout | null = null;
+  #progress: Progress | null = null;
+  #guard: DriveGuard | null = null;
+  #stopTimer: NodeJS.Timeout | null = null;
   #closed = false;
   /** Aborted when the attempt is over: what it alone waits for need not come. */
   readonly #ended = new AbortController();
@@ -83,8 +88,7 @@ export class AttemptRunner {
   /** Let go of the drive and say nothing more: this process ends. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#ended.abort();
-    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#endTimers();
     await this.#release();
   }
 
@@ -115,7 +119,7 @@ export class AttemptRunner {
       case "seal":
         return this.#stick?.writer.seal();
       case "stop_writer":
-        return this.#stick?.writer.stop();
+        return this.#stop();
       case "abandon_writer":
         return this.#stick?.writer.kill();
       case "finish":
@@ -149,10 +153,11 @@ export class AttemptRunner {
 
   #stickEvents(): StickEvents {
     return {
-      heard: () => {
-        this.#heardAtMs = this.#ports.nowMs();
+      beat: (beat) => this.#guard?.hear(beat),
+      progress: (progress) => {
+        this.#progress = progress;
+        this.#ports.meter.show(this.order, progress);
       },
-      progress: (progress) => this.#ports.meter.show(this.order, progress),
       phase: (phase) => this.#ports.phase(this.order, phase),
       measured: (evidence) => {
         this.#evidence = evidence;
@@ -172,17 +177,36 @@ export class AttemptRunner {
   }
 
   #begin(): void {
-    this.#heardAtMs = this.#ports.nowMs();
-    this.#watch = setInterval(() => {
-      const silentMs = this.#ports.nowMs() - this.#heardAtMs;
-      if (silentMs > SILENT_MAX_MS) this.tell({ kind: "stalled", silentMs });
-    }, WATCH_EVERY_MS);
+    const { stallLimits: limits, nowMs, log, meter, warn } = this.#ports;
+    const { jobId, attempt } = this.order;
+    this.#guard = guardDrive({
+      limits,
+      nowMs,
+      onSilent: (silentMs) => {
+        if (this.#progress !== null) meter.show(this.order, { ...this.#progress, silentMs });
+      },
+      onWarning: (warning) => {
+        log.warn({ jobId, attempt, detail: warning.detail }, "drive does not answer");
+        warn(this.order, this.#progress?.phase ?? "erase", warning);
+      },
+      onHung: (problem) => this.tell({ kind: "stalled", problem }),
+    });
     this.#stick?.writer.begin();
   }
 
-  async #finish(outcome: AttemptOutcome): Promise<void> {
+  #stop(): void {
+    this.#stopTimer ??= setTimeout(() => this.tell({ kind: "stop_overdue" }), STOP_MAX_MS);
+    this.#stick?.writer.stop();
+  }
+
+  #endTimers(): void {
     this.#ended.abort();
-    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#guard?.end();
+    if (this.#stopTimer !== null) clearTimeout(this.#stopTimer);
+  }
+
+  async #finish(outcome: AttemptOutcome): Promise<void> {
+    this.#endTimers();
     await this.#release();
     const { jobId, attempt, fence, manifest } = this.order;
     const evidence: Evidence = { manifestSha256: manifest.sha256, ...this.#evidence };

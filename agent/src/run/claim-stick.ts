@@ -5,6 +5,7 @@ import { stickIdentity } from "@stickfarm/common/layout/stick-identity";
 import { stampFiles } from "@stickfarm/common/media/stamp-files";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { AttemptEvent } from "../attempt/attempt-state.ts";
+import type { Beat } from "../attempt/stall-watch.ts";
 import { type ClaimedDrive, claimDrive } from "../drive/claim-drive.ts";
 import { type DriveOffer, findOffered } from "../drive/drive-offer.ts";
 import type { DriveHost } from "../drive/read-machine.ts";
@@ -15,8 +16,7 @@ import type { Progress } from "./progress-meter.ts";
 
 /** What comes from a stick that is being written. */
 export type StickEvents = {
-  /** Anything: the writer lives and its drive answers. */
-  readonly heard: () => void;
+  readonly beat: (beat: Beat) => void;
   readonly progress: (progress: Progress) => void;
   readonly phase: (phase: AttemptPhase) => void;
   readonly measured: (evidence: Omit<Evidence, "manifestSha256">) => void;
@@ -99,7 +99,6 @@ function startOn(
     order,
     driveFd: drive.fd,
     onEvent: (event) => {
-      events.heard();
       if (state === "starting") {
         state = event.kind === "ready" ? "writing" : "ended";
         resolve(event.kind === "failed" ? fail(event.problem) : ok(undefined));
@@ -138,6 +137,9 @@ function pass(event: WriterEvent, events: StickEvents): void {
       return;
     case "progress":
       events.progress(event);
+      return;
+    case "beat":
+      events.beat(event);
       return;
     case "verified":
       events.measured(event.evidence);

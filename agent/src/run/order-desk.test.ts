@@ -2,6 +2,7 @@ import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
 import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { stallLimitsOf } from "../attempt/stall-watch.ts";
 import { type Journal, openJournal } from "../journal/open-journal.ts";
 import type { ClaimedStick, StickEvents } from "./claim-stick.ts";
 import { type DeskPorts, OrderDesk } from "./order-desk.ts";
@@ -110,6 +111,8 @@ class World {
         this.desk.grantLease({ ...taken, leaseMs });
       },
       phase: () => undefined,
+      warn: () => undefined,
+      stallLimits: stallLimitsOf(180_000),
       meter: { show: () => undefined, forget: () => undefined },
       reported: () => undefined,
       doubtCache: () => undefined,

@@ -50,6 +50,14 @@ test("progressMeter() measures the rate over the last five seconds, not since th
   expect(shown.at(-1)?.ratePerSecondBytes).toBe(10);
 });
 
+test("progressMeter() shows the silence of a drive, and none otherwise", () => {
+  const { meter, shown, clock } = start();
+  meter.show(ORDER, { phase: "write", doneBytes: 5, totalBytes: 10 });
+  clock.ms = 31_000;
+  meter.show(ORDER, { phase: "write", doneBytes: 5, totalBytes: 10, silentMs: 31_000.4 });
+  expect(shown.map(({ silentMs }) => silentMs)).toEqual([0, 31_000]);
+});
+
 test("progressMeter() counts on within an attempt and begins again with the next", () => {
   const { meter, shown, clock } = start();
   meter.show(ORDER, { phase: "write", doneBytes: 0, totalBytes: 0 });

@@ -6,6 +6,8 @@ export type Progress = {
   readonly doneBytes: number;
   /** 0 when unknown. */
   readonly totalBytes: number;
+  /** Since the drive answered last; 0, or left out, unless that is worth telling. */
+  readonly silentMs?: number;
 };
 
 export type ProgressMeter = {
@@ -50,7 +52,10 @@ export function progressMeter(
         attempt: order.attempt,
         seq: next.seq + 1,
         atMs: now,
-        ...progress,
+        phase: progress.phase,
+        doneBytes: progress.doneBytes,
+        totalBytes: progress.totalBytes,
+        silentMs: Math.round(progress.silentMs ?? 0),
         ratePerSecondBytes: rateOf(next, progress.doneBytes, now),
       });
     },

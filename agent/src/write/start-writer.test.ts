@@ -81,7 +81,7 @@ function beginAndSeal({ kind }: WriterEvent, writer: Writer): void {
 }
 
 function kindsOf(events: readonly WriterEvent[]): string[] {
-  return events.filter(({ kind }) => kind !== "progress").map(({ kind }) => kind);
+  return events.map(({ kind }) => kind).filter((kind) => kind !== "progress" && kind !== "beat");
 }
 
 test("startWriter() writes, verifies and seals at its agent's word, and tells of it", async (context) => {

@@ -21,8 +21,6 @@ export type Writer = {
   readonly stop: () => void;
   /** SIGKILL; a process that waits for a hung device outlives even that, and keeps its claim. */
   readonly kill: () => void;
-  /** When it last said anything, on the clock of `performance.now()`. */
-  readonly lastEventAtMs: () => number;
   /** Never rejects. An exit without `sealed`, `failed` or `stopped` before it is a death. */
   readonly exited: Promise<WriterExit>;
 };
@@ -65,12 +63,9 @@ export function startWriter(options: {
     env: { UV_THREADPOOL_SIZE: String(READ_LANES + 1) },
   });
   const [stdin, stdout, stderr] = pipesOf(child);
-  let lastEventAtMs = performance.now();
   createInterface({ input: stdout }).on("line", (line) => {
     const event = parseEvent(line);
-    if (event === null) return;
-    lastEventAtMs = performance.now();
-    options.onEvent(event);
+    if (event !== null) options.onEvent(event);
   });
   const send = (command: WriterCommand): void => {
     stdin.write(renderCommand(command));
@@ -86,7 +81,6 @@ export function startWriter(options: {
     kill: () => {
       child.kill("SIGKILL");
     },
-    lastEventAtMs: () => lastEventAtMs,
     exited: waitForExit(child, stderr),
   };
 }

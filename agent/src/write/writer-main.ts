@@ -16,11 +16,13 @@ import { planWrite, type WritePlan } from "./plan-write.ts";
 import { TAG_BYTES } from "./probe-block.ts";
 import { progressHooks } from "./progress-hooks.ts";
 import { sealDrive } from "./seal-drive.ts";
+import { type DriveCalls, watchCalls } from "./watch-calls.ts";
 import { isZeroPieceOf, openWork, READ_LANES, type Work, WRITE_LANES } from "./work.ts";
 import { writeAndVerify } from "./write-and-verify.ts";
 import { renderEvent, type WriterEvent, type WriterOrder } from "./writer-protocol.ts";
 
 const DRIVE_FD = 3;
+const BEAT_MS = 1000;
 
 async function main(): Promise<void> {
   const inbox = openCommandInbox(process.stdin, () => process.exit(0));
@@ -32,31 +34,37 @@ async function main(): Promise<void> {
   if ((await Promise.race([inbox.begun, inbox.stopped])) === "stop") {
     return emit({ kind: "stopped", dirty: false });
   }
+  const beating = setInterval(() => emit({ kind: "beat", ...prepared.calls() }), BEAT_MS);
   await writeDrive({ work, plan, inbox, order });
+  clearInterval(beating);
 }
+
+type Prepared = {
+  readonly work: Work;
+  readonly plan: WritePlan;
+  readonly calls: () => DriveCalls;
+};
 
 async function prepare(
   order: WriterOrder,
   inbox: CommandInbox,
-): Promise<{ readonly work: Work; readonly plan: WritePlan } | { readonly problem: Problem }> {
+): Promise<Prepared | { readonly problem: Problem }> {
   const layout = await layoutOrder(order);
   if (!layout.ok) return layout;
   const blobs = openCachedBlobs(order.cacheDirectory, blobsOf(order));
   if (!blobs.ok) return blobs;
-  const work = openWork(openDrive(inbox.signal), blobs.value, inbox.signal);
-  return { work, plan: planWrite(layout.value.extents, order.geometry, isZeroPieceOf(work)) };
+  const { drive, calls } = openDrive(inbox.signal);
+  const work = openWork(drive, blobs.value, inbox.signal);
+  const plan = planWrite(layout.value.extents, order.geometry, isZeroPieceOf(work));
+  return { work, plan, calls };
 }
 
-/** Flushes are counted in whole chunks, so they stand before the pace. */
-function openDrive(signal: AbortSignal): OpenDrive {
-  return flushOften(
-    paceDrive(driveBehind(DRIVE_FD), {
-      readsMax: READ_LANES,
-      writesMax: WRITE_LANES,
-      signal,
-      nowMs: () => performance.now(),
-    }),
-  );
+/** Each call to the kernel is watched; flushes are counted in whole chunks, so they stand before the pace. */
+function openDrive(signal: AbortSignal): { drive: OpenDrive; calls: () => DriveCalls } {
+  const nowMs = (): number => performance.now();
+  const { drive, calls } = watchCalls(driveBehind(DRIVE_FD));
+  const paced = paceDrive(drive, { readsMax: READ_LANES, writesMax: WRITE_LANES, signal, nowMs });
+  return { drive: flushOften(paced), calls };
 }
 
 async function writeDrive({

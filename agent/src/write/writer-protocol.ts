@@ -1,7 +1,7 @@
 /**
  * What an agent and its writer tell each other: one JSON object a line, over the writer's stdin and stdout.
  *
- * Order of calls: `order` -> `ready` | `failed`; `begin` -> `phase` and `progress` ... -> `verified` | `failed` |
+ * Order of calls: `order` -> `ready` | `failed`; `begin` -> `phase`, `progress` and `beat` ... -> `verified` | `failed` |
  * `stopped`; `seal` -> `sealed` | `failed`. Nothing is written before `begin`, and the first MiB not before `seal`: the
  * agent's journal says so first. `stop` counts until `seal` does. The writer ends when its stdin does.
  */
@@ -12,6 +12,7 @@ import { invariant } from "@stickfarm/common/invariant";
 import type { DriveGeometry, StampFile, StickIdentity } from "@stickfarm/common/layout/extent";
 import type { ImageBody, TreeBody } from "@stickfarm/common/media/manifest";
 import { isProblemCode, type Problem } from "@stickfarm/common/problem";
+import type { DriveCalls } from "./watch-calls.ts";
 
 /** One stick to be written. All blobs are in the cache, checked, with their piece hashes beside them. */
 export type WriterOrder = {
@@ -43,6 +44,8 @@ export type WriterEvent =
       readonly doneBytes: number;
       readonly totalBytes: number;
     }
+  /** About once a second from `begin` on, also while the drive does not answer. */
+  | ({ readonly kind: "beat" } & DriveCalls)
   /** Everything but the seal was read from the drive and equals the manifest. */
   | { readonly kind: "verified"; readonly evidence: WriteEvidence }
   | {
@@ -64,6 +67,7 @@ const EVENTS: readonly WriterEvent["kind"][] = [
   "ready",
   "phase",
   "progress",
+  "beat",
   "verified",
   "sealed",
   "stopped",

@@ -47,6 +47,8 @@ export type JobTurn =
   | { readonly kind: "leaseGranted"; readonly attempt: number; readonly fence: number }
   /** As the agent told it; an update that was lost is missing. */
   | { readonly kind: "phase"; readonly attempt: number; readonly phase: AttemptPhase }
+  /** The drive has not answered for long; the attempt goes on. */
+  | { readonly kind: "warned"; readonly attempt: number; readonly problem: Problem }
   /** Stored, and thereby acknowledged to the agent. */
   | {
       readonly kind: "result";

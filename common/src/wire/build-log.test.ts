@@ -14,6 +14,7 @@ const TURNS: readonly JobTurn[] = [
   { kind: "assigned", attempt: 1, fence: 7, policy: null },
   { kind: "leaseGranted", attempt: 1, fence: 7 },
   { kind: "phase", attempt: 1, phase: "verify" },
+  { kind: "warned", attempt: 1, problem: { code: "drive_hung", detail: "no answer" } },
   {
     kind: "result",
     attempt: 1,

@@ -147,6 +147,8 @@ function turnToWire(drive: LoggedDrive, turn: JobTurn): WireTurn {
       return { ...wire, attempt: turn.attempt, fence: turn.fence };
     case "phase":
       return { ...wire, attempt: turn.attempt, phase: phaseToWire(turn.phase) };
+    case "warned":
+      return { ...wire, attempt: turn.attempt, problem: problemToWire(turn.problem) };
     case "result": {
       const { kind, ...outcome } = turn.outcome;
       const { problem } = { problem: undefined, ...outcome };
@@ -178,6 +180,8 @@ function turnFromWire(wire: WireTurn): JobTurn | null {
       const phase = phaseFromWire(wire.phase);
       return phase === null ? null : { kind, attempt, phase };
     }
+    case "warned":
+      return problem === undefined ? null : { kind, attempt, problem: problemFromWire(problem) };
     case "refused":
       return problem === undefined ? null : { kind, problem: problemFromWire(problem) };
     case "withdrawn":

@@ -17,6 +17,7 @@ const EVENT: ProgressEvent = {
   doneBytes: 5_000_000_000,
   totalBytes: 64_000_000_000,
   ratePerSecondBytes: 21_400_000.5,
+  silentMs: 0,
 };
 const SUBJECT = "stickfarm.v1.progress.ws-1.01JD0000000000000000000002";
 
@@ -27,6 +28,11 @@ test("renderProgressEvent() and parseProgressEvent() are each other's inverse", 
 
 test("parseProgressEvent() leaves out what a newer agent adds", () => {
   expect(parseProgressEvent(SUBJECT, encode({ ...EVENT, temperature: 41 }))).toEqual(EVENT);
+});
+
+test("parseProgressEvent() takes an event of an older agent, which knows nothing of silence", () => {
+  const { silentMs: _, ...older } = EVENT;
+  expect(parseProgressEvent(SUBJECT, encode(older))).toEqual({ ...EVENT, silentMs: 0 });
 });
 
 test("parseProgressEvent() takes an unknown total", () => {

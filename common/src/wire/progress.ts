@@ -37,6 +37,8 @@ export type ProgressEvent = {
   readonly totalBytes: number;
   /** Bytes a second over the last seconds; 0 when unknown. */
   readonly ratePerSecondBytes: number;
+  /** Milliseconds since the drive answered last; 0 while it answers as drives do. */
+  readonly silentMs: number;
 };
 
 export const PROGRESS_SUBJECT_PREFIX = "stickfarm.v1.progress";
@@ -59,6 +61,8 @@ const schema = z
     doneBytes: count,
     totalBytes: count,
     ratePerSecondBytes: z.number().min(0),
+    // Older agents do not tell.
+    silentMs: count.default(0),
   })
   .refine((event) => event.totalBytes === 0 || event.doneBytes <= event.totalBytes);
 

@@ -17,6 +17,7 @@ export function makeJob(bay: string, fields: Partial<JobPicture> = {}): JobPictu
     totalBytes: null,
     rateBytesPerSecond: null,
     progressAtMs: null,
+    silentMs: 0,
     waiting: [],
     problem: null,
     dirty: false,

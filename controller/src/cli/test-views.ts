@@ -32,6 +32,7 @@ export function makeJobView(bay: string, fields: Partial<JobView> = {}): JobView
     totalBytes: 0,
     rateBytesPerSecond: 0,
     progressAtMs: 0,
+    silentMs: 0,
     problem: undefined,
     dirty: false,
     waiting: [],

@@ -74,6 +74,7 @@ export function progressOf(event: Partial<ProgressEvent>): ProgressEvent {
     doneBytes: 1,
     totalBytes: 2,
     ratePerSecondBytes: 0,
+    silentMs: 0,
     ...event,
   };
 }

@@ -3,6 +3,7 @@ import type { AttemptReport } from "@stickfarm/common/build/attempt-report";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { phaseFromWire, reportFromWire } from "@stickfarm/common/wire/attempt";
 import { driveFromWire } from "@stickfarm/common/wire/drive";
+import { problemFromWire } from "@stickfarm/common/wire/problem";
 import type {
   AttachRequest,
   Hello,
@@ -121,7 +122,9 @@ async function handle(
       const { jobId, attempt, fence } = message.value;
       const phase = phaseFromWire(message.value.phase);
       if (phase === null || (await farm.store.builds.agentOf(jobId)) !== live.name) return;
-      const told = { agent: live.name, jobId, attempt, fence, phase };
+      const { warning: wire } = message.value;
+      const warning = wire === undefined ? null : problemFromWire(wire);
+      const told = { agent: live.name, jobId, attempt, fence, phase, warning };
       // That an attempt has ended is told by its result, with how.
       if (phase !== "ended") await farm.store.builds.notePhase(told, farm.nowMs());
       farm.sessions.reach(jobId, { attempt, phase });

@@ -57,6 +57,7 @@ async function viewJob(farm: Farm, job: JobEntry): Promise<JobView> {
     totalBytes: current?.totalBytes ?? 0,
     rateBytesPerSecond: Math.round(current?.ratePerSecondBytes ?? 0),
     progressAtMs: current?.atMs ?? 0,
+    silentMs: current?.silentMs ?? 0,
     problem: problem === null ? undefined : problemToWire(problem),
     dirty: (state.kind === "failed" || state.kind === "canceled") && state.dirty,
     waiting: [...(farm.waiting.get(jobId) ?? [])],

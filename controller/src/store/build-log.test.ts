@@ -8,7 +8,10 @@ test("log() tells every turn of a build in the order in which it was stored, ove
   await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
   const fence = (await farm.assign("j1", 1))?.fence ?? 0;
   await farm.store.builds.grantLease({ jobId: "j1", attempt: 1, fence }, RUN_1, 2);
-  await farm.store.builds.notePhase({ ...drive, attempt: 1, fence, phase: "write" }, 3);
+  await farm.store.builds.notePhase(
+    { ...drive, attempt: 1, fence, phase: "write", warning: null },
+    3,
+  );
   await farm.store.builds.requestCancel("b1", 4);
   await farm.store.builds.recordResult(
     { ...result(fence, "x"), outcome: { kind: "canceled", dirty: true } },
@@ -41,9 +44,19 @@ test("log() holds one line of what is told again, and none of what is not true",
   await farm.store.builds.start(build("b2"), [job("j2", "A1")], ORDER);
   await farm.store.builds.start({ ...build("b1") }, [job("j1", "A1")], ORDER);
   const fence = (await farm.assign("j1", 1))?.fence ?? 0;
-  const told = { agent: "ws-1", jobId: "j1", attempt: 1, fence, phase: "write" } as const;
+  const warning = { code: "drive_hung", detail: "no answer for 120 s" } as const;
+  const told = {
+    agent: "ws-1",
+    jobId: "j1",
+    attempt: 1,
+    fence,
+    phase: "write",
+    warning: null,
+  } as const;
   await farm.store.builds.notePhase(told, 2);
   await farm.store.builds.notePhase(told, 3);
+  await farm.store.builds.notePhase({ ...told, warning }, 3);
+  await farm.store.builds.notePhase({ ...told, warning }, 3);
   await farm.store.builds.notePhase({ ...told, agent: "ws-2", phase: "seal" }, 3);
   await farm.store.builds.notePhase({ ...told, fence: fence + 1, phase: "seal" }, 3);
   await farm.store.builds.notePhase({ ...told, jobId: "none", phase: "seal" }, 3);
@@ -57,6 +70,7 @@ test("log() holds one line of what is told again, and none of what is not true",
     "ordered",
     "assigned",
     "phase",
+    "warned",
     "cancelAsked",
     "result",
     "ended",

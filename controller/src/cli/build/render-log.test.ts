@@ -66,6 +66,7 @@ const TURNS: readonly JobTurn[] = [
   { kind: "assigned", attempt: 1, fence: 8, policy: null },
   { kind: "leaseGranted", attempt: 1, fence: 7 },
   { kind: "phase", attempt: 1, phase: "seal" },
+  { kind: "warned", attempt: 1, problem: { code: "drive_hung", detail: "No answer for 120 s" } },
   {
     kind: "result",
     attempt: 1,
@@ -100,6 +101,7 @@ test("renderLogLine() says of each turn whose it was", () => {
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 assigned, fence 8
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 may erase the stick
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 reached seal
+    2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 warns: No answer for 120 s [drive_hung]
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 succeeded, proof read-back, sealed; wrote 977 KiB, verified 1.91 MiB in 3.0s; acknowledged
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 2 canceled, the stick was not touched; wrote 977 KiB, verified 1.91 MiB in 3.0s; acknowledged
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 3 failed, the stick is dirty: Cannot go on [drive_gone]; wrote 977 KiB, verified 1.91 MiB in 3.0s; acknowledged

@@ -85,6 +85,8 @@ function describeTurn(turn: JobTurn): string {
       return `attempt ${turn.attempt} may erase the stick`;
     case "phase":
       return `attempt ${turn.attempt} reached ${turn.phase}`;
+    case "warned":
+      return `attempt ${turn.attempt} warns: ${turn.problem.detail} [${turn.problem.code}]`;
     case "result":
       return `attempt ${turn.attempt} ${describeOutcome(turn.outcome)}; ${describeEvidence(turn.evidence)}; acknowledged`;
     case "withdrawn":

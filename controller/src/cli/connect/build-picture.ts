@@ -46,6 +46,8 @@ export type JobPicture = {
   readonly totalBytes: number | null;
   readonly rateBytesPerSecond: number | null;
   readonly progressAtMs: number | null;
+  /** Since the drive answered last; 0 while it answers as drives do. */
+  readonly silentMs: number;
   /** Why nothing runs now. */
   readonly waiting: readonly string[];
   readonly problem: {
@@ -121,6 +123,7 @@ function parseJob(view: JobView): Result<JobPicture> {
     totalBytes: view.totalBytes || null,
     rateBytesPerSecond: view.rateBytesPerSecond || null,
     progressAtMs: view.progressAtMs || null,
+    silentMs: view.silentMs,
     waiting,
     problem: parseJobProblem(view.problem),
     dirty,

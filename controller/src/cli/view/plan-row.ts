@@ -61,15 +61,26 @@ function planState(job: JobPicture, quietMs: number | null): Pick<Row, "word" | 
 }
 
 function renderRunning(job: JobPicture, quietMs: number | null): Meter | Note {
-  if (job.totalBytes === null) return note(SHORT_PHASES[job.phase ?? "accepted"]);
+  const silence = renderSilence(job);
+  if (job.totalBytes === null) return note(silence ?? SHORT_PHASES[job.phase ?? "accepted"]);
   const leftMs = estimateJobLeftMs(job);
   return {
     kind: "meter",
     ratio: job.doneBytes / job.totalBytes,
     rate: job.rateBytesPerSecond === null ? "" : renderRate(job.rateBytesPerSecond),
     left: leftMs === null ? "" : renderDuration(leftMs),
-    quiet: quietMs === null ? null : `no progress for ${Math.floor(quietMs / SECOND_MS)} s`,
+    quiet: silence ?? (quietMs === null ? null : renderQuiet(quietMs)),
   };
+}
+
+/** What the agent says of the drive, which is more than that no news came. */
+export function renderSilence({ state, silentMs }: JobPicture): string | null {
+  if (state !== "running" || silentMs === 0) return null;
+  return `no answer from the drive for ${Math.floor(silentMs / SECOND_MS)} s`;
+}
+
+function renderQuiet(quietMs: number): string {
+  return `no progress for ${Math.floor(quietMs / SECOND_MS)} s`;
 }
 
 /** Phases that are over before a bar would say anything. */

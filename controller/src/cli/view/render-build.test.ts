@@ -144,6 +144,14 @@ test("renderBuild() says since when a drive stands still, and stops guessing the
   `);
 });
 
+test("renderBuild() says that a drive does not answer, once its agent does", () => {
+  const silent = { ...makeRunning("1", "write", 50), silentMs: 31_400 };
+  const watched = observeBuild(null, makeBuild([silent]), 0);
+  const text = renderBuild(watched, { ...WIDE, nowMs: 12_400 }).join("\n");
+  expect(text).toContain("50.0% no answer from the drive for 31 s");
+  expect(text).not.toContain("no progress");
+});
+
 test("renderBuild() says it also where only one short line is left for a drive", () => {
   const build = makeBuild([1, 2, 3, 4].map((bay) => makeRunning(String(bay), "write", 50)));
   const watched = observeBuild(null, build, 0);

@@ -349,7 +349,7 @@ export interface LeaseGrant {
   readonly leaseMs: number;
 }
 
-/** A phase was reached. Information; lost updates change no outcome. */
+/** A phase was reached, or something came up in it. Information; lost updates change no outcome. */
 export interface AttemptUpdate {
   /** Job of the attempt; 26 characters. */
   readonly jobId: string;
@@ -359,6 +359,8 @@ export interface AttemptUpdate {
   readonly fence: number;
   /** The phase that was reached. */
   readonly phase: AttemptPhase;
+  /** What a person should know while the attempt goes on: the drive has not answered for long. Else not set. */
+  readonly warning: Problem | undefined;
 }
 
 /** Says that the agent is there; carries nothing. */
@@ -2589,7 +2591,7 @@ export const LeaseGrant: MessageFns<LeaseGrant> = {
 };
 
 function createBaseAttemptUpdate(): AttemptUpdate {
-  return { jobId: "", attempt: 0, fence: 0, phase: 0 };
+  return { jobId: "", attempt: 0, fence: 0, phase: 0, warning: undefined };
 }
 
 export const AttemptUpdate: MessageFns<AttemptUpdate> = {
@@ -2605,6 +2607,9 @@ export const AttemptUpdate: MessageFns<AttemptUpdate> = {
     }
     if (message.phase !== 0) {
       writer.uint32(32).int32(message.phase);
+    }
+    if (message.warning !== undefined) {
+      Problem.encode(message.warning, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2654,6 +2659,14 @@ export const AttemptUpdate: MessageFns<AttemptUpdate> = {
             message.phase = reader.int32() as any;
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.warning = Problem.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2676,6 +2689,7 @@ export const AttemptUpdate: MessageFns<AttemptUpdate> = {
       attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
       fence: isSet(object.fence) ? globalThis.Number(object.fence) : 0,
       phase: isSet(object.phase) ? attemptPhaseFromJSON(object.phase) : 0,
+      warning: isSet(object.warning) ? Problem.fromJSON(object.warning) : undefined,
     };
   },
 
@@ -2693,6 +2707,9 @@ export const AttemptUpdate: MessageFns<AttemptUpdate> = {
     if (message.phase !== 0) {
       obj.phase = attemptPhaseToJSON(message.phase);
     }
+    if (message.warning !== undefined) {
+      obj.warning = Problem.toJSON(message.warning);
+    }
     return obj;
   },
 
@@ -2705,6 +2722,9 @@ export const AttemptUpdate: MessageFns<AttemptUpdate> = {
     message.attempt = object.attempt ?? 0;
     message.fence = object.fence ?? 0;
     message.phase = object.phase ?? 0;
+    message.warning = (object.warning !== undefined && object.warning !== null)
+      ? Problem.fromPartial(object.warning)
+      : undefined;
     return message;
   },
 };

@@ -946,7 +946,7 @@ export interface LoggedTurn {
   readonly drive:
     | LoggedDrive
     | undefined;
-  /** assigned, leaseGranted, phase, succeeded, failed, canceled, withdrawn, refused, retried. */
+  /** assigned, leaseGranted, phase, warned, succeeded, failed, canceled, withdrawn, refused, retried. */
   readonly kind: string;
   /** Counts from 1; 0 for withdrawn, refused and retried. */
   readonly attempt: number;
@@ -954,7 +954,7 @@ export interface LoggedTurn {
   readonly fence: number;
   /** Of phase. */
   readonly phase: AttemptPhase;
-  /** Of failed and refused. */
+  /** Of failed, refused and warned. */
   readonly problem:
     | Problem
     | undefined;
@@ -1073,7 +1073,11 @@ export interface JobView {
   /** Bytes. */
   readonly driveBytes: number;
   /** How the newest attempt is written; not set before the first. */
-  readonly policy: WritePolicy | undefined;
+  readonly policy:
+    | WritePolicy
+    | undefined;
+  /** Milliseconds since the drive answered last; 0 while it answers as drives do. */
+  readonly silentMs: number;
 }
 
 /** For which agent, and how long the token is good. */
@@ -11382,6 +11386,7 @@ function createBaseJobView(): JobView {
     stickId: "",
     driveBytes: 0,
     policy: undefined,
+    silentMs: 0,
   };
 }
 
@@ -11443,6 +11448,9 @@ export const JobView: MessageFns<JobView> = {
     }
     if (message.policy !== undefined) {
       WritePolicy.encode(message.policy, writer.uint32(154).fork()).join();
+    }
+    if (message.silentMs !== 0) {
+      writer.uint32(160).uint64(message.silentMs);
     }
     return writer;
   },
@@ -11612,6 +11620,14 @@ export const JobView: MessageFns<JobView> = {
             message.policy = WritePolicy.decode(reader, reader.uint32());
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.silentMs = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -11675,6 +11691,11 @@ export const JobView: MessageFns<JobView> = {
         ? globalThis.Number(object.drive_bytes)
         : 0,
       policy: isSet(object.policy) ? WritePolicy.fromJSON(object.policy) : undefined,
+      silentMs: isSet(object.silentMs)
+        ? globalThis.Number(object.silentMs)
+        : isSet(object.silent_ms)
+        ? globalThis.Number(object.silent_ms)
+        : 0,
     };
   },
 
@@ -11737,6 +11758,9 @@ export const JobView: MessageFns<JobView> = {
     if (message.policy !== undefined) {
       obj.policy = WritePolicy.toJSON(message.policy);
     }
+    if (message.silentMs !== 0) {
+      obj.silentMs = Math.round(message.silentMs);
+    }
     return obj;
   },
 
@@ -11770,6 +11794,7 @@ export const JobView: MessageFns<JobView> = {
     message.policy = (object.policy !== undefined && object.policy !== null)
       ? WritePolicy.fromPartial(object.policy)
       : undefined;
+    message.silentMs = object.silentMs ?? 0;
     return message;
   },
 };
