@@ -3,6 +3,7 @@
  * round are what counts; seconds differ with the machine and its day.
  *
  *   npm run bench -- [--only GROUP,...] [--quick] [--json] [--install] [--rounds N] [--targets 1,4,8,16]
+ *                    [--places file,loop]
  */
 import { cpus, loadavg, release } from "node:os";
 import type { Bench, Group } from "./group.ts";

@@ -7,12 +7,11 @@ import { type BenchImage, makeBenchImage } from "./make-bench-image.ts";
 import { measure } from "./measure.ts";
 import { openTargets, whyNotPlace } from "./open-targets.ts";
 import { loadEtcher, PEERS, type Peer, type PeerImage } from "./peers.ts";
-import type { GroupResult, Place, Setting } from "./results.ts";
+import type { GroupResult, Setting } from "./results.ts";
 import { runCommand } from "./run-command.ts";
 import { runEngine } from "./run-engine.ts";
 import { type Methods, runRounds } from "./run-rounds.ts";
 
-const PLACES: readonly Place[] = ["file", "loop"];
 /** From so many targets on the image is half as large, so that all of them lie in memory. */
 const MANY = 16;
 
@@ -24,7 +23,7 @@ async function runPeers(bench: Bench): Promise<GroupResult> {
   const targetCounts = bench.targets ?? (bench.quick ? [1, 4] : [1, 4, 8, 16]);
   const images = new Map<number, BenchImage & PeerImage>();
   const runs: PeersRun[] = [];
-  for (const place of PLACES) {
+  for (const place of bench.places) {
     for (const targets of targetCounts) {
       const sizeBytes = imageBytesFor(bench, targets);
       const setting = `${targets} x ${place}`;

@@ -1,4 +1,4 @@
-import type { GroupResult } from "./results.ts";
+import type { GroupResult, Place } from "./results.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** What every group of rows is run with. */
@@ -9,6 +9,7 @@ export type Bench = {
   readonly rounds: number;
   /** `null`: those of the group. */
   readonly targets: readonly number[] | null;
+  readonly places: readonly Place[];
   /** Install peers that are missing. */
   readonly install: boolean;
   readonly say: (line: string) => void;

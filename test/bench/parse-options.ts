@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { PLACES, type Place } from "./results.ts";
 
 export type Options = {
   readonly json: boolean;
@@ -7,6 +8,8 @@ export type Options = {
   readonly rounds: number;
   /** `null`: those of each group. */
   readonly targets: readonly number[] | null;
+  /** Of unthrottled targets. */
+  readonly places: readonly Place[];
   /** Names of groups. */
   readonly only: readonly string[];
 };
@@ -24,17 +27,28 @@ export function parseOptions(args: readonly string[], groups: readonly string[])
       install: { type: "boolean", default: false },
       rounds: { type: "string" },
       targets: { type: "string" },
+      places: { type: "string" },
       only: { type: "string" },
     },
   });
   const { json, quick, install } = values;
-  const only = values.only?.split(",") ?? groups;
-  const unknown = only.filter((name) => !groups.includes(name));
-  if (unknown.length > 0)
-    throw new Error(`--only ${unknown.join(",")}: must be of ${groups.join(",")}`);
+  const only = parseNames("--only", values.only, groups);
+  const places = parseNames("--places", values.places, PLACES);
   const rounds = parseCount("--rounds", values.rounds ?? String(quick ? QUICK_ROUNDS : ROUNDS));
   const targets = values.targets?.split(",").map((text) => parseCount("--targets", text)) ?? null;
-  return { json, quick, install, rounds, targets, only };
+  return { json, quick, install, rounds, targets, places, only };
+}
+
+function parseNames<Name extends string>(
+  option: string,
+  text: string | undefined,
+  known: readonly Name[],
+): readonly Name[] {
+  const names = text?.split(",") ?? known;
+  const unknown = names.filter((name) => !known.some((one) => one === name));
+  if (unknown.length > 0)
+    throw new Error(`${option} ${unknown.join(",")}: must be of ${known.join(",")}`);
+  return known.filter((name) => names.includes(name));
 }
 
 function parseCount(option: string, text: string): number {

@@ -1,5 +1,6 @@
 /** Where targets lie: files on the disk, or loop devices over files in memory. */
-export type Place = "file" | "loop";
+export const PLACES = ["file", "loop"] as const;
+export type Place = (typeof PLACES)[number];
 
 export type Setting = { readonly place: Place; readonly targets: number };
 
