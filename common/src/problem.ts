@@ -618,6 +618,12 @@ export const PROBLEMS = {
     remedy:
       "Throw the stick away, or give it back: it has less memory than it claims, and loses files without a word",
   },
+  drive_repaired: {
+    retry: "operator",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy: "Use another stick: memory that fails once often fails again",
+  },
   cache_corrupt: {
     retry: "clean",
     exit: 1,

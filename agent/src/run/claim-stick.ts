@@ -153,6 +153,7 @@ function pass(event: WriterEvent, events: StickEvents): void {
       events.event({ kind: "writer_stopped" });
       return;
     case "failed":
+      if (event.evidence !== undefined) events.measured(event.evidence);
       events.event({ kind: "writer_failed", problem: event.problem, dirty: event.dirty });
       return;
   }

@@ -1,9 +1,9 @@
 import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { fail, ok, type Result } from "@stickfarm/common/result";
-import { fillChunk } from "./fill-chunk.ts";
+import { fillChecked } from "./fill-checked.ts";
 import type { Chunk } from "./plan-chunks.ts";
 import type { Segment } from "./split-extents.ts";
-import { isAsPlanned, rotten, verifyChunk } from "./verify-chunk.ts";
+import { verifyChunk } from "./verify-chunk.ts";
 import type { Lane, Work } from "./work.ts";
 
 /** Written last of all: without it a firmware finds neither a boot sector nor a partition table. */
@@ -25,7 +25,7 @@ export function planSeal(heldBack: readonly Segment[], driveBytes: number): Chun
  */
 export async function sealDrive(work: Work, seal: Chunk): Promise<Result<void>> {
   const [source, back] = [work.lanes[0]!, work.lanes[1]!]; // There are READ_LANES of them.
-  const filled = await fillSeal(work, seal, source);
+  const filled = await fillChecked(work, seal, source);
   if (!filled.ok) return filled;
   const sealed = await writeAndReadBack(work, seal, { source, back });
   if (!sealed.ok) {
@@ -34,19 +34,6 @@ export async function sealDrive(work: Work, seal: Chunk): Promise<Result<void>> 
     await work.drive.write(zeros, 0);
   }
   return sealed;
-}
-
-async function fillSeal(work: Work, seal: Chunk, lane: Lane): Promise<Result<void>> {
-  lane.buffer.fill(0, 0, seal.lengthBytes);
-  const filled = await fillChunk(seal, lane);
-  if (!filled.ok) return filled;
-  for (const segment of seal.segments) {
-    if (segment.kind !== "piece" || isAsPlanned(work, segment, lane.at + segment.offsetBytes)) {
-      continue;
-    }
-    return fail(rotten(segment));
-  }
-  return ok(undefined);
 }
 
 async function writeAndReadBack(
@@ -68,5 +55,8 @@ async function writeAndReadBack(
   if (!read.ok) return read;
   const bytes = source.buffer.subarray(0, seal.lengthBytes);
   const whole = { kind: "bytes", offsetBytes: 0, lengthBytes: bytes.length, bytes } as const;
-  return verifyChunk(work, { ...seal, segments: [whole] }, back);
+  const verified = await verifyChunk(work, { ...seal, segments: [whole] }, back);
+  if (!verified.ok) return verified;
+  const [fault] = verified.value;
+  return fault === undefined ? ok(undefined) : fail(fault.problem);
 }

@@ -7,20 +7,54 @@ import type { Chunk } from "./plan-chunks.ts";
 import type { PieceSegment, Segment } from "./split-extents.ts";
 import { CHUNK_BYTES, type Lane, type Work } from "./work.ts";
 
+/** A part of a chunk that did not come back as it shall be: whole segments side by side. */
+export type Fault = {
+  readonly chunk: Chunk;
+  /** verify_mismatch, with the bytes that differ in its first segment; or read_failed. */
+  readonly problem: Problem;
+};
+
 /**
  * Compare what came back from the drive into the lane's buffer with what the chunk shall be: pieces by hash, all else
  * byte by byte.
  *
- * Problems: verify_mismatch, with the bytes that differ; cache_corrupt, when the cache itself no longer has the bytes
- *           that its hash promises.
+ * Problems: cache_corrupt, when the cache itself no longer has the bytes that its hash promises.
  */
-export async function verifyChunk(work: Work, chunk: Chunk, lane: Lane): Promise<Result<void>> {
+export async function verifyChunk(
+  work: Work,
+  chunk: Chunk,
+  lane: Lane,
+): Promise<Result<readonly Fault[]>> {
+  const faults: Fault[] = [];
   for (const segment of chunk.segments) {
     const at = segment.offsetBytes - chunk.offsetBytes;
     if (isAsPlanned(work, segment, lane.at + at)) continue;
-    return fail(await explain(work, segment, lane, at));
+    const problem = await explain(work, segment, lane, at);
+    if (problem.code === "cache_corrupt") return fail(problem);
+    addFault(faults, segment, problem);
   }
-  return ok(undefined);
+  return ok(faults);
+}
+
+/** A segment that follows the last fault makes that one longer. */
+export function addFault(faults: Fault[], segment: Segment, problem: Problem): void {
+  const { offsetBytes, lengthBytes } = segment;
+  const last = faults.at(-1);
+  if (last !== undefined && endOf(last.chunk) === offsetBytes) {
+    const { chunk } = last;
+    const longer = {
+      offsetBytes: chunk.offsetBytes,
+      lengthBytes: chunk.lengthBytes + lengthBytes,
+      segments: [...chunk.segments, segment],
+    };
+    faults[faults.length - 1] = { chunk: longer, problem: last.problem };
+    return;
+  }
+  faults.push({ chunk: { offsetBytes, lengthBytes, segments: [segment] }, problem });
+}
+
+function endOf({ offsetBytes, lengthBytes }: Chunk): number {
+  return offsetBytes + lengthBytes;
 }
 
 /** `at` counts from the beginning of `xxh64.memory`. */

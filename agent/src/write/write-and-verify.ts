@@ -1,7 +1,7 @@
 /**
  * The way of every stick up to its seal: erase its ends, ask it for its capacity when it is to be asked, write in device
  * order all content or what of it is not there yet, look that zeros are zero, read back past every cache what is not proven
- * by then.
+ * by then, and repair what came back wrong.
  *
  * Zeros are looked at after the last content was written and before it is read back. A fake stick whose addresses wrap around
  * then either still shows the wrapped content when it is read back, or lost it to the zeros: both are mismatches.
@@ -11,9 +11,8 @@ import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { ok, type Result } from "@stickfarm/common/result";
 import { checkCapacity } from "./check-capacity.ts";
 import { eraseEnds } from "./erase-ends.ts";
-import { type Chunk, zeroChunk } from "./plan-chunks.ts";
-import type { PolicedPlan, WritePlan } from "./plan-write.ts";
-import { verifyChunks } from "./verify-chunks.ts";
+import type { PolicedPlan } from "./plan-write.ts";
+import { provePlan } from "./prove-plan.ts";
 import type { Work } from "./work.ts";
 import type { WriteHooks } from "./write-hooks.ts";
 import { writePlan } from "./write-plan.ts";
@@ -26,6 +25,8 @@ export type Proven = { readonly evidence: WriteEvidence; readonly proof: WritePr
  * Carry out a plan but for its seal: afterwards everything is on the drive and proven, and the drive does not boot.
  *
  * Gives `null` when the signal ended it early.
+ *
+ * Whoever asks decides whether a drive that had to be repaired is good enough.
  *
  * Problems: those of the drive; drive_fake; cache_corrupt; verify_mismatch.
  */
@@ -45,13 +46,8 @@ export async function writeAndVerify(
   if (!written.ok) return written;
   const writtenAtMs = hooks.nowMs();
   const { writtenBytes, alreadyZeroBytes, comparedBytes } = written.value;
-  const { unproven, unprovenBytes, proof } = written.value;
-  const erasedStill = stillErased(plan);
-  const advance = hooks.onPhase("verify", unprovenBytes + erasedStill.lengthBytes);
-  for (const chunks of [...unproven, [erasedStill]]) {
-    const verified = await verifyChunks(work, chunks, advance);
-    if (!verified.ok) return verified;
-  }
+  const repairs = await provePlan(work, { plan, written: written.value }, hooks);
+  if (!repairs.ok) return repairs;
   if (work.signal.aborted) return ok(null);
   const verifiedAtMs = hooks.nowMs();
   const evidence: WriteEvidence = {
@@ -59,20 +55,13 @@ export async function writeAndVerify(
     verifiedBytes: writtenBytes + alreadyZeroBytes + comparedBytes,
     alreadyZeroBytes,
     comparedBytes,
-    repairedRanges: 0,
-    repairedBytes: 0,
+    repairedRanges: repairs.value.ranges,
+    repairedBytes: repairs.value.bytes,
     capacity: policy.capacity,
     writeMs: Math.round(writtenAtMs - startedAtMs),
     verifyMs: Math.round(verifiedAtMs - writtenAtMs),
     totalMs: Math.round(verifiedAtMs - startedAtMs),
   };
-  return ok({ evidence, proof });
-}
-
-/**
- * What waits for the seal is still zero. If it is not, a write to a far address has landed here, and the seal would in
- * turn destroy what was just verified there.
- */
-function stillErased({ geometry }: WritePlan): Chunk {
-  return zeroChunk(0, Math.min(SEAL_BYTES, geometry.sizeBytes));
+  // After a repair all was read once more.
+  return ok({ evidence, proof: repairs.value.ranges > 0 ? "read-back" : written.value.proof });
 }

@@ -8,6 +8,7 @@ import type { Problem } from "@stickfarm/common/problem";
 import { openCachedBlobs } from "./cached-blobs.ts";
 import { type CommandInbox, openCommandInbox } from "./command-inbox.ts";
 import { flushOften } from "./flush-often.ts";
+import { judgeRepairs } from "./judge-repairs.ts";
 import { blobsOf, layoutOrder } from "./layout-order.ts";
 import { nameFiles } from "./name-files.ts";
 import { driveBehind, type OpenDrive } from "./open-drive.ts";
@@ -89,6 +90,8 @@ async function writeDrive({
   hooks.end();
   if (verified.value === null) return emit({ kind: "stopped", dirty: true });
   const { evidence, proof } = verified.value;
+  const unfit = judgeRepairs(evidence, order.policy);
+  if (unfit !== null) return emit({ kind: "failed", problem: unfit, dirty: true, evidence });
   emit({ kind: "verified", evidence });
   if ((await Promise.race([inbox.sealed, inbox.stopped])) === "stop") {
     return emit({ kind: "stopped", dirty: true });

@@ -56,7 +56,13 @@ export type WriterEvent =
     }
   /** `dirty`: something was erased or written, and the stick does not boot. */
   | { readonly kind: "stopped"; readonly dirty: boolean }
-  | { readonly kind: "failed"; readonly problem: Problem; readonly dirty: boolean };
+  | {
+      readonly kind: "failed";
+      readonly problem: Problem;
+      readonly dirty: boolean;
+      /** Only when it came as far as that. */
+      readonly evidence?: WriteEvidence;
+    };
 
 /** What was done to the drive, from `begin` on. */
 export type WriteEvidence = Omit<Evidence, "manifestSha256">;

@@ -114,6 +114,15 @@ test("renderLogLine() says of each turn whose it was", () => {
   `);
 });
 
+test("renderLogLine() says what had to be written again", () => {
+  const evidence = { ...EVIDENCE, repairedRanges: 2, repairedBytes: 524_288 };
+  const outcome = { kind: "succeeded", proof: "read-back" } as const;
+  const turn: JobTurn = { kind: "result", attempt: 1, outcome, evidence };
+  expect(render({ kind: "job", drive: DRIVE, turn })).toContain(
+    "verified 1.91 MiB in 3.0s, repaired 2 ranges, 512 KiB;",
+  );
+});
+
 test("renderLogLine() leaves a terminal alone, whatever a drive calls itself", () => {
   const drive = { ...DRIVE, serial: "A1\n\u001b[2J" };
   expect(render({ kind: "job", drive, turn: { kind: "withdrawn" } })).not.toMatch(/[^\P{C}\n]/u);

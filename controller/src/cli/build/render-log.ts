@@ -4,6 +4,7 @@ import type {
   JobTurn,
   LoggedDrive,
 } from "@stickfarm/common/build/build-log";
+import { describeRepairs } from "@stickfarm/common/build/describe-repairs";
 import type { Evidence } from "@stickfarm/common/build/evidence";
 import type { AttemptOutcome } from "@stickfarm/common/build/job-state";
 import type { LoggedOrder, LoggedVariable } from "@stickfarm/common/build/logged-order";
@@ -107,11 +108,13 @@ function describeOutcome(outcome: AttemptOutcome): string {
 
 function describeEvidence(evidence: Evidence): string {
   const { writtenBytes, comparedBytes, verifiedBytes, capacity, totalMs } = evidence;
+  const repairs = describeRepairs(evidence);
   const parts = [
     ...(capacity === "none" ? [] : [`capacity check ${capacity}`]),
     `wrote ${renderBytes(writtenBytes)}`,
     ...(comparedBytes === 0 ? [] : [`found ${renderBytes(comparedBytes)} as it shall be`]),
     `verified ${renderBytes(verifiedBytes)} in ${renderElapsed(totalMs)}`,
+    ...(repairs === null ? [] : [repairs]),
   ];
   return parts.join(", ");
 }

@@ -48,6 +48,19 @@ test("renderReport() of a build that runs leaves out what is not known", () => {
   expect(text).toContain("running, 0 of 1 sticks good");
 });
 
+test("renderReport() never counts a repaired stick as a clean one", () => {
+  const stick = makeSucceeded("1");
+  if (stick.evidence === null) throw new Error("no evidence");
+  const evidence = { ...stick.evidence, repairedRanges: 2, repairedBytes: 524_288 };
+  const problem = { code: "drive_repaired", detail: "Cannot call it good", remedy: "Use another" };
+  const refused = { ...makeFailed("3"), evidence, problem };
+  const build = makeBuild([{ ...stick, evidence }, makeSucceeded("2"), refused]);
+  const text = renderReport(makeReport(build), { color: false });
+  expect(text).toContain("2 of 3 sticks good, 1 of them repaired");
+  expect(text).toContain("succeeded, repaired 2 ranges, 512 KiB ");
+  expect(text).toContain("failed, repaired 2 ranges, 512 KiB, dirty ");
+});
+
 test("makeReport() gives speeds only for what took time", () => {
   const [good, bad] = PARTIAL.sticks;
   expect(good).toMatchObject({

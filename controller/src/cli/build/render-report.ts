@@ -1,3 +1,4 @@
+import { describeRepairs } from "@stickfarm/common/build/describe-repairs";
 import { renderBytes, renderRate } from "@stickfarm/common/bytes";
 import { renderElapsed } from "@stickfarm/common/durations";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
@@ -32,7 +33,7 @@ export function makeReport({ jobs, ...build }: BuildPicture): BuildReport {
 const COLUMNS: readonly Column<StickReport>[] = [
   { head: "DRIVE", cell: ({ agent, bay }) => `${agent}/${bay}` },
   { head: "SERIAL", cell: ({ serial }) => serial },
-  { head: "RESULT", cell: ({ state, dirty }) => (dirty ? `${state}, dirty` : state) },
+  { head: "RESULT", cell: renderResult },
   { head: "PROOF", cell: ({ proof }) => proof ?? "" },
   { head: "WRITTEN", cell: ({ evidence }) => renderCount(evidence?.writtenBytes), align: "right" },
   {
@@ -65,7 +66,9 @@ const COLUMNS: readonly Column<StickReport>[] = [
 /** The record of a build for a person: what was built, a line a stick, and below them every problem with its remedy. */
 export function renderReport(report: BuildReport, { color }: { readonly color: boolean }): string {
   const { media, sticks } = report;
-  const good = sticks.filter(({ state }) => state === "succeeded").length;
+  const good = sticks.filter(({ state }) => state === "succeeded");
+  const repaired = good.filter(({ evidence }) => (evidence?.repairedRanges ?? 0) > 0).length;
+  const notClean = repaired === 0 ? "" : `, ${repaired} of them repaired`;
   const problems = sticks.flatMap(({ agent, bay, problem }) =>
     problem === null
       ? []
@@ -77,7 +80,7 @@ export function renderReport(report: BuildReport, { color }: { readonly color: b
   return [
     renderFields([
       ["Build", report.buildId],
-      ["State", `${report.state}, ${good} of ${sticks.length} sticks good`],
+      ["State", `${report.state}, ${good.length} of ${sticks.length} sticks good${notClean}`],
       ["Media", `${media.name}@${media.revision}`],
       ["Revision digest", media.digest],
       ["Manifest SHA-256", report.manifestSha256],
@@ -90,6 +93,11 @@ export function renderReport(report: BuildReport, { color }: { readonly color: b
     `\n${renderTable(sticks, COLUMNS, { color })}`,
     problems.length === 0 ? "" : `\n${problems.join("")}`,
   ].join("");
+}
+
+function renderResult({ state, dirty, evidence }: StickReport): string {
+  const repairs = evidence === null ? null : describeRepairs(evidence);
+  return [state, repairs, dirty ? "dirty" : null].filter((part) => part !== null).join(", ");
 }
 
 function renderCount(bytes: number | undefined): string {

@@ -43,6 +43,15 @@ test("describeBuild() takes a picture that came late for no news", () => {
   expect(tell([makeBuild([first]), makeBuild([{ ...first, doneBytes: 1 }])])).toHaveLength(2);
 });
 
+test("describeBuild() says of a good stick that it had to be repaired", () => {
+  const stick = makeSucceeded("1");
+  if (stick.evidence === null) throw new Error("no evidence");
+  const evidence = { ...stick.evidence, repairedRanges: 1, repairedBytes: 262_144 };
+  expect(tell([makeBuild([{ ...stick, evidence }])])).toContain(
+    "ws-1/1 SN0001: done, read-back in 2m 32s, repaired 1 range, 256 KiB",
+  );
+});
+
 test("describeBuild() tells another attempt", () => {
   const again = { ...makeRunning("1", "write", 1), attempt: 2 };
   expect(tell([makeBuild([makeRunning("1", "write", 1)]), makeBuild([again])]).at(-1)).toBe(

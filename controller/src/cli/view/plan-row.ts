@@ -1,4 +1,5 @@
 import { assertNever } from "@stickfarm/common/assert-never";
+import { describeRepairs } from "@stickfarm/common/build/describe-repairs";
 import { renderRate } from "@stickfarm/common/bytes";
 import { renderDuration, renderElapsed, SECOND_MS } from "@stickfarm/common/durations";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
@@ -109,8 +110,12 @@ export function listReasons(job: JobPicture): string[] {
 }
 
 export function renderProof(job: JobPicture): string {
-  const took = job.evidence === null ? "" : ` in ${renderElapsed(job.evidence.totalMs)}`;
-  return `${job.proof ?? "no proof"}${took}`;
+  const { evidence } = job;
+  const proof = job.proof ?? "no proof";
+  if (evidence === null) return proof;
+  const repairs = describeRepairs(evidence);
+  const took = `${proof} in ${renderElapsed(evidence.totalMs)}`;
+  return repairs === null ? took : `${took}, ${repairs}`;
 }
 
 export function renderFailure(job: JobPicture): string {
