@@ -30,7 +30,7 @@ export type Refreshed = {
   readonly advance: Advance;
 };
 
-const WINDOW_BYTES = 64 * 1024 * 1024;
+const WINDOW_BYTES = 32 * 1024 * 1024;
 /** So much is written before it is flushed and timed: less shows the speed of a stick's cache. */
 const FLUSH_BYTES = 16 * 1024 * 1024;
 
