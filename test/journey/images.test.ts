@@ -165,7 +165,8 @@ test(
     await sameBytes(drive, image, sizeBytes);
     expect(await digestOf(cached)).toBe(sha256);
 
-    // A disk that rots leaves the file's times as they were: found while it is written, and then fetched again.
+    // A disk that rots leaves the file's times as they were: found once it is written to a stick, and then fetched again.
+    await fillWith(drive, OLD);
     const times = join(farm.directory, "times");
     await runProgram("touch", ["--reference", cached, times]);
     await flipByte(cached, 3 * MIB);
