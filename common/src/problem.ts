@@ -54,6 +54,19 @@ export const PROBLEMS = {
     status: "ALREADY_EXISTS",
     remedy: "Content is immutable: add it under another name",
   },
+  label_invalid: {
+    retry: "never",
+    exit: 2,
+    status: "INVALID_ARGUMENT",
+    remedy:
+      "Use 1 to 32 characters without / and without blanks at the ends, or none to take a label away",
+  },
+  label_taken: {
+    retry: "never",
+    exit: 2,
+    status: "ALREADY_EXISTS",
+    remedy: "Use another label, or take this one away from its bay with an empty one",
+  },
   request_id_reused: {
     retry: "never",
     exit: 2,

@@ -5,6 +5,8 @@ import type { DriveView } from "@stickfarm/proto/stickfarm/v1/operator";
 import { expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
 import { buildIdOf, startFarm, type TestFarm } from "./support/farm.ts";
+import { diskImage } from "./support/make-image.ts";
+import { refusalOf } from "./support/refusal.ts";
 
 const LIMIT = { timeout: 300_000 };
 const MEDIA = `apiVersion: stickfarm/v1
@@ -48,6 +50,37 @@ test(
     expect(await farm.must("drive", "show", "1")).toMatch(/Media: +files@1\n.*Sealed: +yes\n/s);
   },
 );
+
+test("a bay is called what people call it, in every list, and found by that", LIMIT, async () => {
+  const drives = [
+    { serial: "A1", bay: "usb-1", size: "64MiB" },
+    { serial: "B2", bay: "usb-2", size: "64MiB" },
+  ];
+  const farm = await startFarm({ agents: { "ws-1": drives } });
+  await farm.must("drive", "label", "usb-1", "left hub 3");
+  const taken = await farm.run("drive", "label", "ws-1/usb-2", "left hub 3", "-o", "json");
+  expect(refusalOf(taken)).toMatchObject({ code: "label_taken", exit: 2 });
+  const other = await farm.run("drive", "label", "ws-1/usb-2", "usb-1", "-o", "json");
+  expect(refusalOf(other)).toMatchObject({ code: "label_taken" });
+  const long = await farm.run("drive", "label", "ws-1/usb-2", "x".repeat(33), "-o", "json");
+  expect(refusalOf(long)).toMatchObject({ code: "label_invalid" });
+
+  await farm.controller().end();
+  await farm.serve();
+  await waitFor("the agent", async () => (await shown(farm, "left hub 3")).state === "free");
+  expect(await farm.must("drive", "list")).toMatch(/ usb-1 +left hub 3 +free +A1 /);
+  await writeFile(join(farm.directory, "file.bin"), Buffer.alloc(4096, 7));
+  await writeFile(join(farm.directory, "media.yaml"), diskImage("image", "file"));
+  await farm.must("content", "add", "file.bin", "--name", "file");
+  await farm.must("media", "apply", "-f", "media.yaml");
+  expect(await farm.must("plan", "image", "--on", "ws-1/left hub 3")).toMatch(/left hub 3 +A1 /);
+  const start = ["build", "start", "image", "--on", "ws-1/left hub 3", "--yes", "-o", "json"];
+  const build = await farm.ended(buildIdOf(await farm.must(...start)));
+  expect(build.jobs).toMatchObject([{ state: "succeeded", bay: "usb-1", label: "left hub 3" }]);
+  expect(await farm.must("build", "report", "--last")).toContain("ws-1/left hub 3");
+  await farm.must("drive", "label", "ws-1/usb-1", "");
+  expect(await farm.must("drive", "list")).not.toContain("left hub 3");
+});
 
 /** As soon as somebody has looked. */
 function contentsOf(farm: TestFarm, bay: string) {

@@ -23,6 +23,7 @@ import { dpAddCommand } from "./dp/add.ts";
 import { dpCheckCommand } from "./dp/check.ts";
 import { dpListCommand } from "./dp/list.ts";
 import { dpRemoveCommand } from "./dp/remove.ts";
+import { driveLabelCommand } from "./drive/label.ts";
 import { driveListCommand } from "./drive/list.ts";
 import { driveShowCommand } from "./drive/show.ts";
 import { initCommand } from "./init.ts";
@@ -114,7 +115,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
     ]),
     group(AGENT, [group(TOKEN, [agentTokenCreateCommand(shell)]), agentListCommand(shell)]),
     group(STICK, [stickListCommand(shell), stickShowCommand(shell), stickOpenCommand(shell)]),
-    group(DRIVE, [driveListCommand(shell), driveShowCommand(shell)]),
+    group(DRIVE, [driveListCommand(shell), driveShowCommand(shell), driveLabelCommand(shell)]),
   ];
 }
 

@@ -6,6 +6,7 @@ export function makeJob(bay: string, fields: Partial<JobPicture> = {}): JobPictu
   return {
     jobId: `job-${bay}`,
     agent: "ws-1",
+    label: null,
     bay,
     serial: `SN${bay.padStart(4, "0")}`,
     driveBytes: 8_000_000_000,
@@ -124,5 +125,5 @@ export function makePlanned(
     facts: undefined,
     contents: undefined,
   };
-  return { agent: "ws-1", drive, refusals };
+  return { agent: "ws-1", label: "", drive, refusals };
 }

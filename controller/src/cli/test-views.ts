@@ -24,6 +24,7 @@ export function makeJobView(bay: string, fields: Partial<JobView> = {}): JobView
     jobId: `job-${bay}`,
     agent: "ws-1",
     bay,
+    label: "",
     serial: `SN${bay}`,
     state: "pending",
     attempt: 0,
@@ -110,5 +111,5 @@ export function makePlannedDrive(bay: string, refusals: readonly Problem[] = [])
     contents: undefined,
     refusals: [],
   };
-  return { agent: "ws-1", drive, refusals };
+  return { agent: "ws-1", label: "", drive, refusals };
 }

@@ -59,5 +59,6 @@ export function operatorService(answers: OperatorAnswers, outlet: Outlet): Opera
     listDrives: serve(answers.listDrives),
     listSticks: serve(answers.listSticks),
     getStick: serve(answers.getStick),
+    labelBay: serve(answers.labelBay),
   };
 }

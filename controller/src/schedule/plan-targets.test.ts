@@ -2,7 +2,7 @@ import { GIB } from "@stickfarm/common/bytes";
 import { UNSEEN } from "@stickfarm/common/drive/contents";
 import { type Drive, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
 import { expect, test } from "vitest";
-import { driveKey, type Field, planTargets } from "./plan-targets.ts";
+import { bayKey, driveKey, type Field, planTargets } from "./plan-targets.ts";
 
 const FIELD: Field = {
   agents: [
@@ -11,6 +11,7 @@ const FIELD: Field = {
     { name: "ws-3", drives: [] },
   ],
   holders: new Map(),
+  labels: new Map(),
 };
 
 test("planTargets() plans every drive of an agent once, however it is named", () => {
@@ -38,6 +39,7 @@ test("planTargets() gives all reasons why a drive is refused", () => {
   const field: Field = {
     agents: [{ name: "ws-1", drives: [{ ...drive("1", 1), refusals: [mounted] }] }],
     holders: new Map([[driveKey("ws-1", "virtual-file:1"), "build-9"]]),
+    labels: new Map(),
   };
   const planned = planTargets(field, [{ agent: "ws-1", bay: "1" }], 2);
   expect(planned.ok && planned.value[0]?.refusals.map(({ code }) => code)).toEqual([
@@ -45,6 +47,20 @@ test("planTargets() gives all reasons why a drive is refused", () => {
     "drive_too_small",
     "drive_busy",
   ]);
+});
+
+test("planTargets() finds a bay by its label, and by its own name before that", () => {
+  const labels = new Map([
+    [bayKey("ws-1", "1"), "left hub 3"],
+    [bayKey("ws-1", "2"), "1"],
+  ]);
+  const find = (bay: string) => {
+    const planned = planTargets({ ...FIELD, labels }, [{ agent: "ws-1", bay }], 1);
+    return planned.ok && planned.value.map(({ drive, label }) => [drive.bay, label]);
+  };
+  expect(find("left hub 3")).toEqual([["1", "left hub 3"]]);
+  expect(find("1")).toEqual([["1", "left hub 3"]]);
+  expect(find("2")).toEqual([["2", "1"]]);
 });
 
 test.each([

@@ -11,6 +11,8 @@ export type Field = {
   readonly agents: readonly FieldAgent[];
   /** Build that holds a drive, by `driveKey`. */
   readonly holders: ReadonlyMap<string, string>;
+  /** What people call the bays, by `bayKey`. */
+  readonly labels: ReadonlyMap<string, string>;
 };
 
 export type FieldAgent = {
@@ -22,9 +24,15 @@ export type FieldAgent = {
 export type PlannedDrive = {
   readonly agent: string;
   readonly drive: Drive;
+  /** What people call its bay; may be empty. */
+  readonly label: string;
   /** Empty: would be erased and written. */
   readonly refusals: readonly Problem[];
 };
+
+export function bayKey(agent: string, bay: string): string {
+  return `${agent}/${bay}`;
+}
 
 export function driveKey(agent: string, driveId: string): string {
   return `${agent}/${driveId}`;
@@ -53,12 +61,14 @@ export function planTargets(
     for (const drive of drives.value) {
       const key = driveKey(target.agent, drive.driveId);
       const refusals = whyRefused(drive, requiredBytes, field.holders.get(key));
-      planned.set(key, { agent: target.agent, drive, refusals });
+      const label = field.labels.get(bayKey(target.agent, drive.bay)) ?? "";
+      planned.set(key, { agent: target.agent, drive, label, refusals });
     }
   }
   return ok([...planned.values()]);
 }
 
+/** A bay's own name counts before a label. */
 function findDrives(field: Field, { agent, bay }: Target): Result<readonly Drive[]> {
   const known = field.agents.find(({ name }) => name === agent);
   if (known === undefined)
@@ -71,7 +81,11 @@ function findDrives(field: Field, { agent, bay }: Target): Result<readonly Drive
       code: "drive_unknown",
       detail: `Cannot plan on agent "${agent}": it is not connected, so its drives are not known`,
     });
-  const drives = known.drives.filter((drive) => bay === null || drive.bay === bay);
+  const named = known.drives.filter((drive) => bay === null || drive.bay === bay);
+  const drives =
+    named.length > 0
+      ? named
+      : known.drives.filter((drive) => field.labels.get(bayKey(agent, drive.bay)) === bay);
   if (drives.length > 0) return ok(drives);
   return fail({
     code: "drive_unknown",

@@ -1,13 +1,12 @@
 import { isIdentityName } from "@stickfarm/common/identity";
 import { fail, ok } from "@stickfarm/common/result";
-import { driveToWire } from "@stickfarm/common/wire/drive";
-import type { AgentView, DriveView } from "@stickfarm/proto/stickfarm/v1/operator";
+import type { AgentView } from "@stickfarm/proto/stickfarm/v1/operator";
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
-import type { AgentEntry, DriveEntry } from "../store/agents-store.ts";
+import type { AgentEntry } from "../store/agents-store.ts";
 import type { OpenJob } from "../store/build-entries.ts";
 import type { Farm } from "./farm.ts";
 
-type Answers = Pick<OperatorAnswers, "createAgentToken" | "listAgents" | "listDrives">;
+type Answers = Pick<OperatorAnswers, "createAgentToken" | "listAgents">;
 
 /** Makes a one-time token: what the operator carries to the workstation, and the hash that is stored. */
 export type MakeToken = (agent: string) => { readonly token: string; readonly hash: string };
@@ -40,16 +39,6 @@ export function answerAgents(farm: Farm, makeToken: MakeToken): Answers {
       const agents = await farm.store.agents.list();
       return ok({ agents: agents.map((agent) => viewAgent(farm, agent, jobs)) });
     },
-    listDrives: async ({ agent }) => {
-      if (agent !== "" && (await farm.store.agents.find(agent)) === null)
-        return fail({
-          code: "agent_unknown",
-          detail: `Cannot list drives of "${agent}": there is no such agent`,
-        });
-      const jobs = await farm.store.builds.openJobs();
-      const drives = await farm.store.agents.listDrives(agent);
-      return ok({ drives: drives.map((drive) => viewDrive(farm, drive, jobs)) });
-    },
   };
 }
 
@@ -65,15 +54,4 @@ function viewAgent(farm: Farm, agent: AgentEntry, jobs: readonly OpenJob[]): Age
     activeCount: active.length,
     seenAtMs: live === undefined ? agent.seenAtMs : farm.nowMs(),
   };
-}
-
-function viewDrive(farm: Farm, { agent, drive }: DriveEntry, jobs: readonly OpenJob[]): DriveView {
-  const holder = jobs.find((job) => job.agent === agent && job.consent.driveId === drive.driveId);
-  const live = farm.sessions.find(agent);
-  const state = () => {
-    if (live === undefined) return "absent";
-    if (holder !== undefined) return "busy";
-    return drive.refusals.length > 0 ? "refused" : "free";
-  };
-  return { agent, drive: driveToWire(drive), state: state(), jobId: holder?.jobId ?? "" };
 }

@@ -5,6 +5,7 @@ import { answerBuilds } from "./answer-builds.ts";
 import { answerCertificates } from "./answer-certificates.ts";
 import { answerContents } from "./answer-contents.ts";
 import { answerDistribution } from "./answer-distribution.ts";
+import { answerDrives } from "./answer-drives.ts";
 import { answerMedia } from "./answer-media.ts";
 import { answerPoints } from "./answer-points.ts";
 import { answerSecrets } from "./answer-secrets.ts";
@@ -26,5 +27,6 @@ export function operatorAnswers(farm: Farm, makeToken: MakeToken): OperatorAnswe
     ...answerBuilds(farm),
     ...answerAgents(farm, makeToken),
     ...answerSticks(farm),
+    ...answerDrives(farm),
   };
 }

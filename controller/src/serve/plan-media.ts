@@ -6,7 +6,13 @@ import { fail, ok, type Result } from "@stickfarm/common/result";
 import { driveToWire } from "@stickfarm/common/wire/drive";
 import { problemToWire } from "@stickfarm/common/wire/problem";
 import type { PlanRequest, PlanResponse } from "@stickfarm/proto/stickfarm/v1/operator";
-import { driveKey, type Field, type PlannedDrive, planTargets } from "../schedule/plan-targets.ts";
+import {
+  bayKey,
+  driveKey,
+  type Field,
+  type PlannedDrive,
+  planTargets,
+} from "../schedule/plan-targets.ts";
 import type { Revision } from "../store/definitions-store.ts";
 import { type CompiledMedia, compileRevision } from "./compile-revision.ts";
 import type { Farm } from "./farm.ts";
@@ -61,8 +67,9 @@ export function viewPlan(plan: MediaPlan): PlanResponse {
   return {
     media: summariseRevision(plan.revision),
     requiredBytes: plan.requiredBytes,
-    drives: plan.drives.map(({ agent, drive, refusals }) => ({
+    drives: plan.drives.map(({ agent, drive, label, refusals }) => ({
       agent,
+      label,
       drive: driveToWire(drive),
       refusals: refusals.map(problemToWire),
     })),
@@ -76,9 +83,11 @@ async function readField(farm: Farm): Promise<Field> {
   const holders = new Map<string, string>();
   for (const { agent, consent, buildId } of await farm.store.builds.openJobs())
     holders.set(driveKey(agent, consent.driveId), buildId);
+  const labels = await farm.store.labels.list();
   return {
     agents: agents.map(({ name }) => ({ name, drives: farm.sessions.find(name)?.drives ?? null })),
     holders,
+    labels: new Map(labels.map(({ agent, bay, label }) => [bayKey(agent, bay), label])),
   };
 }
 

@@ -8,6 +8,7 @@ import type { AttemptPhase } from "@stickfarm/proto/stickfarm/v1/agent";
 import type { BuildView, JobView, MediaSummary } from "@stickfarm/proto/stickfarm/v1/operator";
 import type { BuildEntry, JobEntry } from "../store/build-entries.ts";
 import type { Revision } from "../store/definitions-store.ts";
+import { labelOf } from "./answer-drives.ts";
 import type { Farm } from "./farm.ts";
 
 /** A build as operators see it: the truth of the store, with the newest picture of what runs. */
@@ -15,7 +16,11 @@ export async function viewBuild(farm: Farm, build: BuildEntry): Promise<BuildVie
   const jobs = await farm.store.builds.jobs(build.buildId);
   const revision = await farm.store.definitions.find(build.mediaName, build.mediaRevision);
   const views: JobView[] = [];
-  for (const job of jobs) views.push(await viewJob(farm, job));
+  const labels = await farm.store.labels.list();
+  for (const job of jobs) {
+    const label = labelOf(labels, { agent: job.agent, bay: job.consent.bay });
+    views.push({ ...(await viewJob(farm, job)), label });
+  }
   return {
     buildId: build.buildId,
     state: deriveBuildState(jobs.map((job) => job.state)),
@@ -35,7 +40,7 @@ export function summariseRevision(revision: Revision): MediaSummary {
   return summary;
 }
 
-async function viewJob(farm: Farm, job: JobEntry): Promise<JobView> {
+async function viewJob(farm: Farm, job: JobEntry): Promise<Omit<JobView, "label">> {
   const { jobId, agent, consent, state } = job;
   const phase = phaseOf(farm, job);
   const current = progressIn(farm, job, phase);

@@ -190,4 +190,13 @@ export const MIGRATIONS: readonly string[] = [
     DEFAULT '{"rewrite":"full","proof":"read-back","capacity":"none","acceptRepaired":false}';
   CREATE INDEX jobs_by_drive ON jobs (drive_id);
   `,
+  `
+  CREATE TABLE bay_labels (
+    agent TEXT NOT NULL REFERENCES agents (name),
+    bay TEXT NOT NULL,
+    label TEXT NOT NULL CHECK (label <> ''),
+    PRIMARY KEY (agent, bay),
+    UNIQUE (agent, label)
+  ) STRICT;
+  `,
 ];

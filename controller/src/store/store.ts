@@ -5,6 +5,7 @@ import { type CertificatesStore, certificatesStore } from "./certificates-store.
 import { type ContentsStore, contentsStore } from "./contents-store.ts";
 import type { Db } from "./db.ts";
 import { type DefinitionsStore, definitionsStore } from "./definitions-store.ts";
+import { type LabelsStore, labelsStore } from "./labels-store.ts";
 import { type PointsStore, pointsStore } from "./points-store.ts";
 import { type SecretsStore, secretsStore } from "./secrets-store.ts";
 import { type SticksStore, sticksStore } from "./sticks-store.ts";
@@ -18,6 +19,7 @@ export type Store = {
   readonly certificates: CertificatesStore;
   readonly contents: ContentsStore;
   readonly definitions: DefinitionsStore;
+  readonly labels: LabelsStore;
   readonly points: PointsStore;
   readonly secrets: SecretsStore;
   readonly sticks: SticksStore;
@@ -33,6 +35,7 @@ export function storeOn(db: Db): Store {
     certificates: certificatesStore(db),
     contents: contentsStore(db),
     definitions: definitionsStore(db, "definitions"),
+    labels: labelsStore(db),
     points: pointsStore(db),
     secrets: secretsStore(db),
     sticks: sticksStore(db),

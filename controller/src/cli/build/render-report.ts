@@ -5,6 +5,7 @@ import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
 import { renderFields, renderTime } from "../output/render-fields.ts";
 import { type Column, renderTable } from "../output/render-table.ts";
+import { namePlace } from "../view/name-place.ts";
 import { renderPolicy } from "../view/render-policy.ts";
 
 /** A build with what follows from its evidence. */
@@ -31,7 +32,7 @@ export function makeReport({ jobs, ...build }: BuildPicture): BuildReport {
 }
 
 const COLUMNS: readonly Column<StickReport>[] = [
-  { head: "DRIVE", cell: ({ agent, bay }) => `${agent}/${bay}` },
+  { head: "DRIVE", cell: namePlace },
   { head: "SERIAL", cell: ({ serial }) => serial },
   { head: "RESULT", cell: renderResult },
   { head: "PROOF", cell: ({ proof }) => proof ?? "" },
@@ -69,11 +70,11 @@ export function renderReport(report: BuildReport, { color }: { readonly color: b
   const good = sticks.filter(({ state }) => state === "succeeded");
   const repaired = good.filter(({ evidence }) => (evidence?.repairedRanges ?? 0) > 0).length;
   const notClean = repaired === 0 ? "" : `, ${repaired} of them repaired`;
-  const problems = sticks.flatMap(({ agent, bay, problem }) =>
+  const problems = sticks.flatMap(({ problem, ...place }) =>
     problem === null
       ? []
       : [
-          `${sanitizeText(`${agent}/${bay}: ${problem.detail} [${problem.code}]`)}\n`,
+          `${sanitizeText(`${namePlace(place)}: ${problem.detail} [${problem.code}]`)}\n`,
           `    ${sanitizeText(problem.remedy)}\n`,
         ],
   );

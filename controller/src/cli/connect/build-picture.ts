@@ -32,6 +32,8 @@ export type JobPicture = {
   readonly jobId: string;
   readonly agent: string;
   readonly bay: string;
+  /** What people call the bay now; null when they do not. */
+  readonly label: string | null;
   readonly serial: string;
   readonly driveBytes: number;
   readonly stickId: string;
@@ -113,6 +115,7 @@ function parseJob(view: JobView): Result<JobPicture> {
     jobId,
     agent,
     bay,
+    label: view.label || null,
     serial,
     driveBytes,
     stickId,

@@ -15,6 +15,8 @@ export type PlanPicture = {
 
 export type PlannedDrivePicture = {
   readonly agent: string;
+  /** What people call the bay; empty when they do not. */
+  readonly label: string;
   readonly drive: Omit<Drive, "refusals">;
   /** Empty: would be erased and written. */
   readonly refusals: readonly Problem[];
@@ -24,10 +26,10 @@ export type PlannedDrivePicture = {
 export function parsePlan(response: PlanResponse): Result<PlanPicture> {
   const { media, requiredBytes, planDigest, warnings } = response;
   const drives: PlannedDrivePicture[] = [];
-  for (const { agent, drive: wire, refusals } of response.drives) {
+  for (const { agent, label, drive: wire, refusals } of response.drives) {
     if (wire === undefined) return incomplete(`a drive of agent "${agent}" is not described`);
     const { refusals: _, ...drive } = wire;
-    drives.push({ agent, drive, refusals });
+    drives.push({ agent, label, drive, refusals });
   }
   if (media === undefined) return incomplete("its media is missing");
   const { name, revision, digest } = media;

@@ -64,22 +64,28 @@ const OLD: Drive = {
 
 async function serveDrives() {
   const views: readonly DriveView[] = [
-    { agent: "ws-1", drive: USB_STICK, state: "refused", jobId: "" },
-    { agent: "ws-1", drive: OLD, state: "busy", jobId: "job-1" },
-    { agent: "ws-2", drive: OLD, state: "free", jobId: "" },
+    { agent: "ws-1", drive: USB_STICK, state: "refused", jobId: "", label: "" },
+    { agent: "ws-1", drive: OLD, state: "busy", jobId: "job-1", label: "left hub 3" },
+    { agent: "ws-2", drive: OLD, state: "free", jobId: "", label: "" },
   ];
-  return startTestController(onTestFinished, {
+  const asked: unknown[] = [];
+  const controller = await startTestController(onTestFinished, {
     listDrives: ({ agent }) =>
       ok({ drives: views.filter((view) => agent === "" || view.agent === agent) }),
+    labelBay: (request) => {
+      asked.push(request);
+      return ok({});
+    },
   });
+  return { ...controller, asked };
 }
 
 test("drive list tells of each drive in a line, with every reason against it", async () => {
   const { run } = await serveDrives();
   expect((await run(["drive", "list", "--agent", "ws-1"])).stdout).toMatchInlineSnapshot(`
-    "AGENT  BAY        STATE    SERIAL            SIZE     SPEED  CONTENTS      REASONS
-    ws-1   usb-2-1.3  refused  60A44C413FAE  8.00 GiB  5 Gbit/s  hq@3, sealed  Cannot erase: it is mounted; Cannot erase: it is large�
-    ws-1   1          busy     A1            8.00 GiB
+    "AGENT  BAY        LABEL       STATE    SERIAL            SIZE     SPEED  CONTENTS      REASONS
+    ws-1   usb-2-1.3              refused  60A44C413FAE  8.00 GiB  5 Gbit/s  hq@3, sealed  Cannot erase: it is mounted; Cannot erase: it is large�
+    ws-1   1          left hub 3  busy     A1            8.00 GiB
     "
   `);
 });
@@ -126,6 +132,7 @@ test("drive show tells all that is known of a drive, and every reason with its r
     drive: USB_STICK,
     state: "refused",
     jobId: "",
+    label: "",
   });
 });
 
@@ -133,6 +140,7 @@ test("drive show shows what an older agent tells", async () => {
   const { run } = await serveDrives();
   expect((await run(["drive", "show", "ws-1/1"])).stdout).toMatchInlineSnapshot(`
     "Bay:           ws-1/1
+    Label:         left hub 3
     State:         busy, job job-1
     Serial:        A1
     Vendor:        Kingston
@@ -155,4 +163,14 @@ test.each([
   const { status, stderr } = await run(["drive", "show", bay, "-o", "json"]);
   expect(JSON.parse(stderr)).toMatchObject({ code });
   expect(status).toBe(exit);
+});
+
+test("drive label names the bay as the agent does, however it was named", async () => {
+  const { run, asked } = await serveDrives();
+  for (const bay of ["ws-1/1", "left hub 3", "ws-1/left hub 3"])
+    expect((await run(["drive", "label", bay, "right"])).stderr).toBe('ws-1/1 is "right"\n');
+  expect((await run(["drive", "label", "ws-1/gone", ""])).stderr).toBe("ws-1/gone has no label\n");
+  const right = { agent: "ws-1", bay: "1", label: "right" };
+  expect(asked).toEqual([right, right, right, { agent: "ws-1", bay: "gone", label: "" }]);
+  expect((await run(["drive", "label", "ws-1/gone", "right"])).status).toBe(3);
 });

@@ -9,7 +9,7 @@ import type { Controller } from "../connect/controller.ts";
 export type FoundDrive = DriveView & { readonly drive: Drive };
 
 /**
- * The drive in the bay that was named.
+ * The drive in the bay that was named, by its own name or its label.
  *
  * Problems: usage (no bay, or one that several agents have), drive_unknown, agent_unknown.
  */
@@ -19,7 +19,9 @@ export async function findDrive(controller: Controller, text: string): Promise<R
   const { agent, bay } = named.value;
   const listed = await controller.call(OperatorServiceService.listDrives, { agent });
   if (!listed.ok) return listed;
-  const found = listed.value.drives.filter(isDescribed).filter(({ drive }) => drive.bay === bay);
+  const described = listed.value.drives.filter(isDescribed);
+  const own = described.filter(({ drive }) => drive.bay === bay);
+  const found = own.length > 0 ? own : described.filter(({ label }) => label === bay);
   const [only] = found;
   return only === undefined || found.length > 1 ? fail(whyNotOne(named.value, found)) : ok(only);
 }
@@ -35,7 +37,7 @@ function whyNotOne({ agent, bay }: BayName, found: readonly FoundDrive[]): Probl
       code: "drive_unknown",
       detail: `Cannot find a drive in bay "${place}": there is none`,
     };
-  const places = found.map((one) => `"${one.agent}/${bay}"`).join(", ");
+  const places = found.map((one) => `"${one.agent}/${one.drive.bay}"`).join(", ");
   return {
     code: "usage",
     detail: `Cannot tell which bay "${place}" is meant: there are ${places}, one must be named`,

@@ -12,6 +12,7 @@ import { renderLinkSpeed } from "./render-drive.ts";
 const COLUMNS: readonly Column<DriveView>[] = [
   { head: "AGENT", cell: ({ agent }) => agent },
   { head: "BAY", cell: ({ drive }) => drive?.bay ?? "" },
+  { head: "LABEL", cell: ({ label }) => label, optional: true },
   { head: "STATE", cell: ({ state }) => state },
   { head: "SERIAL", cell: ({ drive }) => drive?.serial ?? "" },
   { head: "SIZE", cell: ({ drive }) => renderBytes(drive?.sizeBytes ?? 0), align: "right" },

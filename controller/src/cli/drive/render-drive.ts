@@ -8,9 +8,10 @@ import { renderFields, renderTime } from "../output/render-fields.ts";
 import type { FoundDrive } from "./find-drive.ts";
 
 /** All that is known of one drive, for a person: a fact a line, and below them every reason against it. */
-export function renderDrive({ agent, drive, state, jobId }: FoundDrive): string {
+export function renderDrive({ agent, drive, label, state, jobId }: FoundDrive): string {
   const fields = renderFields([
     ["Bay", `${agent}/${drive.bay}`],
+    ["Label", label],
     ["State", jobId === "" ? state : `${state}, job ${jobId}`],
     ["Serial", drive.serial],
     ["Vendor", drive.vendor],

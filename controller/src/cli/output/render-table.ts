@@ -4,6 +4,8 @@ import pc from "picocolors";
 
 export type Column<Item> = {
   readonly head: string;
+  /** Left out where it would be empty all the way down. */
+  readonly optional?: true;
   readonly cell: (item: Item) => string | number;
   readonly align?: "left" | "right";
 };
@@ -18,13 +20,16 @@ export function renderTable<Item>(
   columns: readonly Column<Item>[],
   { color }: { readonly color: boolean },
 ): string {
+  const shown = columns.filter(
+    ({ optional, cell }) => !optional || items.some((item) => cell(item)),
+  );
   const table = new Table({
-    head: columns.map((column) => pc.createColors(color).bold(column.head)),
-    colAligns: columns.map((column) => column.align ?? "left"),
+    head: shown.map((column) => pc.createColors(color).bold(column.head)),
+    colAligns: shown.map((column) => column.align ?? "left"),
     chars: NO_LINES,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
   });
-  table.push(...items.map((item) => columns.map(({ cell }) => sanitizeText(String(cell(item))))));
+  table.push(...items.map((item) => shown.map(({ cell }) => sanitizeText(String(cell(item))))));
   return `${table.toString().replaceAll(/[ ]+$/gm, "")}\n`;
 }
 

@@ -53,7 +53,9 @@ test("renderPlan() lets no drive steer the terminal", () => {
   const nasty = "\u001b[2J\u202e\r\nX";
   const drive = { ...makePlanned("1").drive, serial: nasty, model: nasty, bay: nasty };
   const refusals = [{ code: nasty, detail: nasty, remedy: nasty }];
-  const text = renderPlan(makePlan([{ agent: nasty, drive, refusals }]), { color: false });
+  const text = renderPlan(makePlan([{ agent: nasty, label: nasty, drive, refusals }]), {
+    color: false,
+  });
   expect(text).not.toMatch(/[^\P{C}\n]/u);
 });
 

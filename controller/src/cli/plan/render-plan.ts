@@ -9,6 +9,7 @@ import { type Column, renderTable } from "../output/render-table.ts";
 const COLUMNS: readonly Column<PlannedDrivePicture>[] = [
   { head: "AGENT", cell: ({ agent }) => agent },
   { head: "BAY", cell: ({ drive }) => drive.bay },
+  { head: "LABEL", cell: ({ label }) => label, optional: true },
   { head: "SERIAL", cell: ({ drive }) => drive.serial },
   { head: "MODEL", cell: ({ drive }) => `${drive.vendor} ${drive.model}`.trim() },
   { head: "SIZE", cell: ({ drive }) => renderBytes(drive.sizeBytes), align: "right" },

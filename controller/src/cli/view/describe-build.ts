@@ -3,12 +3,13 @@ import { renderDuration, renderElapsed } from "@stickfarm/common/durations";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import type { BuildPicture, JobPicture } from "../connect/build-picture.ts";
 import { estimateJobLeftMs } from "./estimate-left.ts";
-import { listReasons, renderDirt, renderFailure, renderProof } from "./plan-row.ts";
-
 /**
  * A build as lines for a pipe or a log: one line per change of a drive's state or phase, and per tenth of a phase.
  * What was said is kept per job, so that no picture, however often or late it comes, is said twice.
  */
+import { namePlace } from "./name-place.ts";
+import { listReasons, renderDirt, renderFailure, renderProof } from "./plan-row.ts";
+
 export type Said = {
   readonly buildSaid: boolean;
   readonly jobs: ReadonlyMap<string, Position>;
@@ -78,7 +79,7 @@ function describeEnd({ buildId, state, jobs, createdAtMs, endedAtMs }: BuildPict
 function describeJob(job: JobPicture, position: Position): string {
   const again = job.attempt > 1 ? ` (attempt ${job.attempt})` : "";
   const what = describeState(job, position).join(", ");
-  return sanitizeText(`${job.agent}/${job.bay} ${job.serial}${again}: ${what}`);
+  return sanitizeText(`${namePlace(job)} ${job.serial}${again}: ${what}`);
 }
 
 function describeState(job: JobPicture, position: Position): string[] {

@@ -5,6 +5,7 @@ import { renderDuration, renderElapsed, SECOND_MS } from "@stickfarm/common/dura
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import type { JobPicture } from "../connect/build-picture.ts";
 import { estimateJobLeftMs } from "./estimate-left.ts";
+import { namePlace } from "./name-place.ts";
 import { measureQuietMs, type WatchedBuild } from "./observe-build.ts";
 
 /** A drive's line before it is laid out: what it says, and how loudly. */
@@ -30,7 +31,7 @@ type Note = { readonly kind: "note"; readonly text: string };
 
 export function planRow(build: WatchedBuild, job: JobPicture, nowMs: number): Row {
   return {
-    place: sanitizeText(`${job.agent}/${job.bay}`),
+    place: sanitizeText(namePlace(job)),
     serial: sanitizeText(job.serial),
     ...planState(job, measureQuietMs(build, job, nowMs)),
   };

@@ -1,5 +1,6 @@
 import { ok, type Result } from "@stickfarm/common/result";
 import type { BuildPicture } from "../connect/build-picture.ts";
+import { namePlace } from "../view/name-place.ts";
 
 /**
  * What a build that has ended means for the exit status: 0 only when every stick is good.
@@ -10,7 +11,7 @@ export function judgeBuild({ buildId, state, jobs }: BuildPicture): Result<numbe
   if (state === "succeeded") return ok(0);
   const bad = jobs
     .filter((job) => job.state !== "succeeded")
-    .map((job) => `${job.agent}/${job.bay} ${job.problem?.code ?? job.state}`);
+    .map((job) => `${namePlace(job)} ${job.problem?.code ?? job.state}`);
   const good = jobs.length - bad.length;
   return {
     ok: false,

@@ -747,6 +747,8 @@ export interface PlannedDrive {
     | undefined;
   /** Empty: would be erased and written. */
   readonly refusals: readonly Problem[];
+  /** What people call the bay; may be empty. */
+  readonly label: string;
 }
 
 /** The order to build, with consent to erase. */
@@ -1078,6 +1080,8 @@ export interface JobView {
     | undefined;
   /** Milliseconds since the drive answered last; 0 while it answers as drives do. */
   readonly silentMs: number;
+  /** What people call the bay now; may be empty. */
+  readonly label: string;
 }
 
 /** For which agent, and how long the token is good. */
@@ -1140,6 +1144,22 @@ export interface DriveView {
   readonly state: string;
   /** Job that holds it, or empty. */
   readonly jobId: string;
+  /** What people call the bay; may be empty. */
+  readonly label: string;
+}
+
+/** A bay and what it shall be called. */
+export interface LabelBayRequest {
+  /** Name of the agent. */
+  readonly agent: string;
+  /** As in Drive.bay. */
+  readonly bay: string;
+  /** 1 to 32 characters, unique within the agent; empty takes the label away. */
+  readonly label: string;
+}
+
+/** The bay is called so. */
+export interface LabelBayResponse {
 }
 
 /** The drives asked for. */
@@ -8438,7 +8458,7 @@ export const PlanResponse: MessageFns<PlanResponse> = {
 };
 
 function createBasePlannedDrive(): PlannedDrive {
-  return { agent: "", drive: undefined, refusals: [] };
+  return { agent: "", drive: undefined, refusals: [], label: "" };
 }
 
 export const PlannedDrive: MessageFns<PlannedDrive> = {
@@ -8451,6 +8471,9 @@ export const PlannedDrive: MessageFns<PlannedDrive> = {
     }
     for (const v of message.refusals) {
       Problem.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.label !== "") {
+      writer.uint32(34).string(message.label);
     }
     return writer;
   },
@@ -8492,6 +8515,14 @@ export const PlannedDrive: MessageFns<PlannedDrive> = {
             message.refusals.push(Problem.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -8509,6 +8540,7 @@ export const PlannedDrive: MessageFns<PlannedDrive> = {
       agent: isSet(object.agent) ? globalThis.String(object.agent) : "",
       drive: isSet(object.drive) ? Drive.fromJSON(object.drive) : undefined,
       refusals: globalThis.Array.isArray(object?.refusals) ? object.refusals.map((e: any) => Problem.fromJSON(e)) : [],
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
     };
   },
 
@@ -8523,6 +8555,9 @@ export const PlannedDrive: MessageFns<PlannedDrive> = {
     if (message.refusals?.length) {
       obj.refusals = message.refusals.map((e) => Problem.toJSON(e));
     }
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
     return obj;
   },
 
@@ -8534,6 +8569,7 @@ export const PlannedDrive: MessageFns<PlannedDrive> = {
     message.agent = object.agent ?? "";
     message.drive = (object.drive !== undefined && object.drive !== null) ? Drive.fromPartial(object.drive) : undefined;
     message.refusals = object.refusals?.map((e) => Problem.fromPartial(e)) || [];
+    message.label = object.label ?? "";
     return message;
   },
 };
@@ -11387,6 +11423,7 @@ function createBaseJobView(): JobView {
     driveBytes: 0,
     policy: undefined,
     silentMs: 0,
+    label: "",
   };
 }
 
@@ -11451,6 +11488,9 @@ export const JobView: MessageFns<JobView> = {
     }
     if (message.silentMs !== 0) {
       writer.uint32(160).uint64(message.silentMs);
+    }
+    if (message.label !== "") {
+      writer.uint32(170).string(message.label);
     }
     return writer;
   },
@@ -11628,6 +11668,14 @@ export const JobView: MessageFns<JobView> = {
             message.silentMs = longToNumber(reader.uint64());
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -11696,6 +11744,7 @@ export const JobView: MessageFns<JobView> = {
         : isSet(object.silent_ms)
         ? globalThis.Number(object.silent_ms)
         : 0,
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
     };
   },
 
@@ -11761,6 +11810,9 @@ export const JobView: MessageFns<JobView> = {
     if (message.silentMs !== 0) {
       obj.silentMs = Math.round(message.silentMs);
     }
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
     return obj;
   },
 
@@ -11795,6 +11847,7 @@ export const JobView: MessageFns<JobView> = {
       ? WritePolicy.fromPartial(object.policy)
       : undefined;
     message.silentMs = object.silentMs ?? 0;
+    message.label = object.label ?? "";
     return message;
   },
 };
@@ -12327,7 +12380,7 @@ export const ListDrivesRequest: MessageFns<ListDrivesRequest> = {
 };
 
 function createBaseDriveView(): DriveView {
-  return { agent: "", drive: undefined, state: "", jobId: "" };
+  return { agent: "", drive: undefined, state: "", jobId: "", label: "" };
 }
 
 export const DriveView: MessageFns<DriveView> = {
@@ -12343,6 +12396,9 @@ export const DriveView: MessageFns<DriveView> = {
     }
     if (message.jobId !== "") {
       writer.uint32(34).string(message.jobId);
+    }
+    if (message.label !== "") {
+      writer.uint32(42).string(message.label);
     }
     return writer;
   },
@@ -12392,6 +12448,14 @@ export const DriveView: MessageFns<DriveView> = {
             message.jobId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -12414,6 +12478,7 @@ export const DriveView: MessageFns<DriveView> = {
         : isSet(object.job_id)
         ? globalThis.String(object.job_id)
         : "",
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
     };
   },
 
@@ -12431,6 +12496,9 @@ export const DriveView: MessageFns<DriveView> = {
     if (message.jobId !== "") {
       obj.jobId = message.jobId;
     }
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
     return obj;
   },
 
@@ -12443,6 +12511,160 @@ export const DriveView: MessageFns<DriveView> = {
     message.drive = (object.drive !== undefined && object.drive !== null) ? Drive.fromPartial(object.drive) : undefined;
     message.state = object.state ?? "";
     message.jobId = object.jobId ?? "";
+    message.label = object.label ?? "";
+    return message;
+  },
+};
+
+function createBaseLabelBayRequest(): LabelBayRequest {
+  return { agent: "", bay: "", label: "" };
+}
+
+export const LabelBayRequest: MessageFns<LabelBayRequest> = {
+  encode(message: LabelBayRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.agent !== "") {
+      writer.uint32(10).string(message.agent);
+    }
+    if (message.bay !== "") {
+      writer.uint32(18).string(message.bay);
+    }
+    if (message.label !== "") {
+      writer.uint32(26).string(message.label);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LabelBayRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLabelBayRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.agent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.bay = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LabelBayRequest {
+    return {
+      agent: isSet(object.agent) ? globalThis.String(object.agent) : "",
+      bay: isSet(object.bay) ? globalThis.String(object.bay) : "",
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
+    };
+  },
+
+  toJSON(message: LabelBayRequest): unknown {
+    const obj: any = {};
+    if (message.agent !== "") {
+      obj.agent = message.agent;
+    }
+    if (message.bay !== "") {
+      obj.bay = message.bay;
+    }
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LabelBayRequest>, I>>(base?: I): LabelBayRequest {
+    return LabelBayRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LabelBayRequest>, I>>(object: I): LabelBayRequest {
+    const message = createBaseLabelBayRequest() as any;
+    message.agent = object.agent ?? "";
+    message.bay = object.bay ?? "";
+    message.label = object.label ?? "";
+    return message;
+  },
+};
+
+function createBaseLabelBayResponse(): LabelBayResponse {
+  return {};
+}
+
+export const LabelBayResponse: MessageFns<LabelBayResponse> = {
+  encode(_: LabelBayResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LabelBayResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLabelBayResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): LabelBayResponse {
+    return {};
+  },
+
+  toJSON(_: LabelBayResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LabelBayResponse>, I>>(base?: I): LabelBayResponse {
+    return LabelBayResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LabelBayResponse>, I>>(_: I): LabelBayResponse {
+    const message = createBaseLabelBayResponse() as any;
     return message;
   },
 };
@@ -13905,6 +14127,19 @@ export const OperatorServiceService = {
     responseSerialize: (value: GetStickResponse): Buffer => Buffer.from(GetStickResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetStickResponse => GetStickResponse.decode(value),
   },
+  /**
+   * Calls a bay by a label of one's own. Problems: label_invalid, label_taken, agent_unknown, drive_unknown (no stick is
+   * there, so that the name may be mistyped).
+   */
+  labelBay: {
+    path: "/stickfarm.v1.OperatorService/LabelBay" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LabelBayRequest): Buffer => Buffer.from(LabelBayRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LabelBayRequest => LabelBayRequest.decode(value),
+    responseSerialize: (value: LabelBayResponse): Buffer => Buffer.from(LabelBayResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LabelBayResponse => LabelBayResponse.decode(value),
+  },
 } as const;
 
 export interface OperatorServiceServer extends UntypedServiceImplementation {
@@ -13992,6 +14227,11 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   listSticks: handleUnaryCall<ListSticksRequest, ListSticksResponse>;
   /** All that was done to a stick. Problems: stick_not_recorded. */
   getStick: handleUnaryCall<GetStickRequest, GetStickResponse>;
+  /**
+   * Calls a bay by a label of one's own. Problems: label_invalid, label_taken, agent_unknown, drive_unknown (no stick is
+   * there, so that the name may be mistyped).
+   */
+  labelBay: handleUnaryCall<LabelBayRequest, LabelBayResponse>;
 }
 
 export interface OperatorServiceClient extends Client {
@@ -14530,6 +14770,25 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetStickResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Calls a bay by a label of one's own. Problems: label_invalid, label_taken, agent_unknown, drive_unknown (no stick is
+   * there, so that the name may be mistyped).
+   */
+  labelBay(
+    request: LabelBayRequest,
+    callback: (error: ServiceError | null, response: LabelBayResponse) => void,
+  ): ClientUnaryCall;
+  labelBay(
+    request: LabelBayRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LabelBayResponse) => void,
+  ): ClientUnaryCall;
+  labelBay(
+    request: LabelBayRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LabelBayResponse) => void,
   ): ClientUnaryCall;
 }
 
