@@ -580,6 +580,13 @@ export const PROBLEMS = {
     status: "FAILED_PRECONDITION",
     remedy: "See `stickfarm plan` for each drive's reasons",
   },
+  consent_expired: {
+    retry: "operator",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Look whether it still is the right stick, then consent again with `stickfarm build retry`",
+  },
   consent_missing: {
     retry: "never",
     exit: 5,

@@ -1,3 +1,4 @@
+import { CONSENT_MAX_MS } from "@stickfarm/common/build/consent-age";
 import { type JobState, NEW_JOB } from "@stickfarm/common/build/job-state";
 import { UNSEEN } from "@stickfarm/common/drive/contents";
 import { type Drive, UNKNOWN_FACTS } from "@stickfarm/common/drive/drive";
@@ -48,6 +49,19 @@ test("planAssignments() refuses a job whose stick was exchanged", () => {
   expect(decisions[0]).toMatchObject({ kind: "refuse", problem: { code: "drive_changed" } });
 });
 
+test("planAssignments() gives out no job whose consent is too old, whatever it waits for", () => {
+  const tooLateMs = CONSENT_MAX_MS + 1;
+  for (const agents of [[ready("A1")], []]) {
+    const snapshot = { jobs: [job("j1", "A1")], agents };
+    expect(planAssignments(snapshot, CONSENT_MAX_MS, LIMITS)[0]?.kind).not.toBe("refuse");
+    expect(planAssignments(snapshot, tooLateMs, LIMITS)).toMatchObject([
+      { kind: "refuse", jobId: "j1", problem: { code: "consent_expired" } },
+    ]);
+  }
+  const canceled = { jobs: [{ ...job("j1", "A1"), cancelRequested: true }], agents: [] };
+  expect(planAssignments(canceled, tooLateMs, LIMITS)).toMatchObject([{ kind: "withdraw" }]);
+});
+
 test("planAssignments() withdraws what is canceled before it was handed out", () => {
   const jobs = [{ ...job("j1", "A1"), cancelRequested: true }];
   expect(planAssignments({ jobs, agents: [ready("A1")] }, 0, LIMITS)).toEqual([
@@ -84,6 +98,7 @@ function job(jobId: string, serial: string): ScheduledJob {
     jobId,
     agent: "ws-1",
     consent: { driveId, bay, serial, sizeBytes, insertion },
+    consentedAtMs: 0,
     state: NEW_JOB,
     cancelRequested: false,
   };

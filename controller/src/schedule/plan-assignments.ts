@@ -1,3 +1,4 @@
+import { whyConsentExpired } from "@stickfarm/common/build/consent-age";
 import type { JobState } from "@stickfarm/common/build/job-state";
 import type { Drive, DriveConsent } from "@stickfarm/common/drive/drive";
 import { matchConsent } from "@stickfarm/common/drive/match-consent";
@@ -15,6 +16,7 @@ export type ScheduledJob = {
   readonly jobId: string;
   readonly agent: string;
   readonly consent: DriveConsent;
+  readonly consentedAtMs: number;
   readonly state: JobState;
   readonly cancelRequested: boolean;
 };
@@ -40,6 +42,8 @@ export function planAssignments(snapshot: Snapshot, nowMs: number, limits: Limit
   return snapshot.jobs.flatMap((job): Decision[] => {
     if (job.state.kind !== "pending") return [];
     if (job.cancelRequested) return [{ kind: "withdraw", jobId: job.jobId }];
+    const expired = whyConsentExpired(job, nowMs);
+    if (expired !== null) return [{ kind: "refuse", jobId: job.jobId, problem: expired }];
     const agent = agents.get(job.agent);
     const drive = agent?.drives.find((candidate) => candidate.driveId === job.consent.driveId);
     if (drive !== undefined) {

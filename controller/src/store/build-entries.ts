@@ -37,6 +37,8 @@ export type JobEntry = {
   readonly buildId: string;
   readonly agent: string;
   readonly consent: DriveConsent;
+  /** When the operator said yes, or yes again. */
+  readonly consentedAtMs: number;
   readonly state: JobState;
 };
 
@@ -93,6 +95,7 @@ export function parseJob(row: Row): JobEntry {
     buildId: text(row, "build_id"),
     agent: text(row, "agent"),
     consent: json<DriveConsent>(row, "consent"),
+    consentedAtMs: integer(row, "consented_at_ms"),
     state: json<JobState>(row, "state"),
   };
 }

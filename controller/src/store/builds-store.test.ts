@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { CONSENT_MAX_MS } from "@stickfarm/common/build/consent-age";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "./open-store.ts";
@@ -73,6 +74,27 @@ test("grantLease() grants nothing once cancel was asked for", async () => {
   expect(await farm.store.builds.grantLease({ jobId: "j1", attempt: 1, fence }, RUN_1, 1)).toBe(
     false,
   );
+});
+
+test("grantLease() grants nothing when the consent is too old, and again after retry", async () => {
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
+  const [consented] = await farm.store.builds.jobs("b1");
+  const tooLateMs = (consented?.consentedAtMs ?? 0) + CONSENT_MAX_MS + 1;
+  const fence = (await farm.assign("j1", 1))?.fence ?? 0;
+  const lease = { jobId: "j1", attempt: 1, fence };
+  expect(await farm.store.builds.grantLease(lease, RUN_1, tooLateMs)).toBe(false);
+  const problem = { code: "lease_refused", detail: "Cannot begin" } as const;
+  const outcome = { kind: "failed", problem, dirty: true } as const;
+  await farm.store.builds.recordResult({ ...result(fence, "body-1"), outcome }, tooLateMs);
+
+  await farm.store.builds.retry("b1", tooLateMs);
+  const [again] = await farm.store.builds.jobs("b1");
+  expect(again?.consentedAtMs).toBe(tooLateMs);
+  const next = { jobId: "j1", attempt: 2, fence: (await farm.assign("j1", 2))?.fence ?? 0 };
+  const inTimeMs = tooLateMs + CONSENT_MAX_MS;
+  expect(await farm.store.builds.grantLease(next, RUN_1, inTimeMs)).toBe(true);
+  expect(await farm.store.builds.grantLease(next, RUN_1, inTimeMs + 1)).toBe(true);
 });
 
 test("recordResult() has exactly-once effect and survives a new opening of the database", async () => {

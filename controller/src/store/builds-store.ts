@@ -1,6 +1,7 @@
 import type { BuildLogLine } from "@stickfarm/common/build/build-log";
+import { whyConsentExpired } from "@stickfarm/common/build/consent-age";
 import { type Evidence, NO_EVIDENCE } from "@stickfarm/common/build/evidence";
-import type { JobEvent, JobState } from "@stickfarm/common/build/job-state";
+import type { JobEvent } from "@stickfarm/common/build/job-state";
 import type { LoggedOrder } from "@stickfarm/common/build/logged-order";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { assignJob, type NewAttempt } from "./assign-job.ts";
@@ -150,7 +151,7 @@ export class BuildsStore {
 
   /**
    * Permission to begin destroying: once per attempt, to one run of the agent that it was given to, and not when cancel
-   * was asked for. The same run may ask again, because the answer may have been lost.
+   * was asked for or the consent is too old. The same run may ask again, because the answer may have been lost.
    */
   grantLease(
     lease: { readonly jobId: string; readonly attempt: number; readonly fence: number },
@@ -159,16 +160,18 @@ export class BuildsStore {
   ): Promise<boolean> {
     return this.#db.transaction(async (tx) => {
       const [row] = await tx.all(
-        `SELECT jobs.state, builds.cancel_requested, attempts.lease_incarnation
+        `SELECT jobs.*, builds.cancel_requested, attempts.lease_incarnation
          FROM attempts JOIN jobs USING (job_id) JOIN builds USING (build_id)
          WHERE job_id = ? AND attempt = ? AND fence = ? AND agent = ?`,
         [lease.jobId, lease.attempt, lease.fence, by.agent],
       );
       if (row === undefined) return false;
-      const state = json<JobState>(row, "state");
+      const job = parseJob(row);
+      const { state } = job;
       if (state.kind === "running" && state.fence === lease.fence)
         return row["lease_incarnation"] === by.incarnation;
       if (state.kind !== "assigned" || integer(row, "cancel_requested") === 1) return false;
+      if (whyConsentExpired(job, nowMs) !== null) return false;
       await tx.run("UPDATE attempts SET lease_incarnation = ? WHERE fence = ?", [
         by.incarnation,
         lease.fence,
@@ -216,7 +219,7 @@ export class BuildsStore {
   }
 
   /**
-   * Give every failed or canceled job of an ended build to the scheduler again.
+   * Give every failed or canceled job of an ended build to the scheduler again: who asks for it consents anew.
    *
    * Problems: drive_busy.
    */
@@ -238,7 +241,10 @@ export class BuildsStore {
         "UPDATE builds SET ended_at_ms = NULL, cancel_requested = 0 WHERE build_id = ?",
         [buildId],
       );
-      for (const job of again) await changeJob(tx, job.jobId, { kind: "retried" }, nowMs);
+      for (const job of again) {
+        await tx.run("UPDATE jobs SET consented_at_ms = ? WHERE job_id = ?", [nowMs, job.jobId]);
+        await changeJob(tx, job.jobId, { kind: "retried" }, nowMs);
+      }
       return ok(undefined);
     });
   }

@@ -26,7 +26,7 @@ export async function insertBuild(
     JSON.stringify(build.sources),
     JSON.stringify(build.policy),
   ]);
-  for (const [position, job] of jobs.entries()) await insertJob(tx, build.buildId, position, job);
+  for (const [position, job] of jobs.entries()) await insertJob(tx, build, position, job);
   const drives = jobs.map(({ jobId, agent, consent: { bay, serial } }) => ({
     jobId,
     agent,
@@ -37,8 +37,13 @@ export async function insertBuild(
   await appendLog(tx, { buildId: build.buildId, event }, build.createdAtMs);
 }
 
-async function insertJob(tx: Tx, buildId: string, position: number, job: NewJob): Promise<void> {
-  await tx.run("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [
+async function insertJob(
+  tx: Tx,
+  { buildId, createdAtMs }: BuildEntry,
+  position: number,
+  job: NewJob,
+): Promise<void> {
+  await tx.run("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [
     job.jobId,
     buildId,
     position,
@@ -47,5 +52,6 @@ async function insertJob(tx: Tx, buildId: string, position: number, job: NewJob)
     JSON.stringify(job.consent),
     NEW_JOB.kind,
     JSON.stringify(NEW_JOB),
+    createdAtMs,
   ]);
 }

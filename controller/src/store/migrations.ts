@@ -199,4 +199,8 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (agent, label)
   ) STRICT;
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN consented_at_ms INTEGER NOT NULL DEFAULT 0;
+  UPDATE jobs SET consented_at_ms = (SELECT created_at_ms FROM builds WHERE builds.build_id = jobs.build_id);
+  `,
 ];

@@ -12,7 +12,7 @@ export function buildRetryCommand(shell: Shell) {
   return newCommand(shell, {
     name: "retry",
     description:
-      "Try each failed or canceled stick of a build again, on the same drive.\n\nGood sticks are not touched.",
+      "Try each failed or canceled stick of a build again, on the same drive.\n\nGood sticks are not touched. This is a new consent to erase the others: look at them before.",
     examples: ["stickfarm build retry --last --watch"],
   })
     .argument("[id]", "the build")
