@@ -70,6 +70,14 @@ test("provePlan() writes again what came back wrong, and reads everything once m
   expect(drive.bytes.subarray(0, bytes.length).equals(bytes)).toBe(true);
 });
 
+test.each([1, 2, 3, 4.875])(
+  "provePlan() finds one wrong byte wrong, wherever in a chunk: %f MiB",
+  async (at) => {
+    const { verified } = await prove((stick) => flip(stick, at * MIB + 5));
+    expect(verified).toMatchObject({ value: { repairedRanges: 1, repairedBytes: PIECE } });
+  },
+);
+
 test("provePlan() counts neighbours as one range, and zeros like any content", async () => {
   const { verified, drive } = await prove((stick) =>
     flip(stick, 2 * MIB, 2 * MIB + PIECE, 12 * MIB, 7 * MIB),

@@ -10,7 +10,7 @@ import { CHUNK_BYTES, type Lane, type Work } from "./work.ts";
 /** A part of a chunk that did not come back as it shall be: whole segments side by side. */
 export type Fault = {
   readonly chunk: Chunk;
-  /** verify_mismatch, with the bytes that differ in its first segment; or read_failed. */
+  /** verify_mismatch, with the very bytes for a chunk's first fault; or read_failed. */
   readonly problem: Problem;
 };
 
@@ -25,12 +25,18 @@ export async function verifyChunk(
   chunk: Chunk,
   lane: Lane,
 ): Promise<Result<readonly Fault[]>> {
+  const wrong = chunk.segments.filter(
+    (segment) => !isAsPlanned(work, segment, lane.at + segment.offsetBytes - chunk.offsetBytes),
+  );
+  const [first] = wrong;
+  if (first === undefined) return ok([]);
+  // Explaining takes room in the lane, so nothing that came back is looked at after it.
+  const explained = await explain(work, first, lane, first.offsetBytes - chunk.offsetBytes);
+  if (explained.code === "cache_corrupt") return fail(explained);
   const faults: Fault[] = [];
-  for (const segment of chunk.segments) {
-    const at = segment.offsetBytes - chunk.offsetBytes;
-    if (isAsPlanned(work, segment, lane.at + at)) continue;
-    const problem = await explain(work, segment, lane, at);
-    if (problem.code === "cache_corrupt") return fail(problem);
+  for (const segment of wrong) {
+    const { offsetBytes, lengthBytes } = segment;
+    const problem = segment === first ? explained : mismatch(offsetBytes, lengthBytes);
     addFault(faults, segment, problem);
   }
   return ok(faults);
@@ -119,10 +125,14 @@ function differs({ offsetBytes }: Segment, came: Uint8Array, must: Uint8Array): 
   const isOther = (byte: number, index: number): boolean => byte !== must[index];
   const first = came.findIndex(isOther);
   // The bytes may have been read again since: then nothing differs now, and the whole range is named.
-  const [from, to] = first < 0 ? [0, came.length - 1] : [first, came.findLastIndex(isOther)];
+  if (first < 0) return mismatch(offsetBytes, came.length);
+  return mismatch(offsetBytes + first, came.findLastIndex(isOther) - first + 1);
+}
+
+function mismatch(offsetBytes: number, lengthBytes: number): Problem {
   return {
     code: "verify_mismatch",
-    detail: `Cannot verify the drive at bytes ${offsetBytes + from} to ${offsetBytes + to}: they are not what was written`,
-    range: { offsetBytes: offsetBytes + from, lengthBytes: to - from + 1 },
+    detail: `Cannot verify the drive at bytes ${offsetBytes} to ${offsetBytes + lengthBytes - 1}: they are not what was written`,
+    range: { offsetBytes, lengthBytes },
   };
 }
