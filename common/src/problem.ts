@@ -642,7 +642,8 @@ export const PROBLEMS = {
     retry: "operator",
     exit: 1,
     status: "DATA_LOSS",
-    remedy: "Use another stick: memory that fails once often fails again",
+    remedy:
+      "Use another stick: memory that fails once often fails again; where it will do, build with --accept-repaired",
   },
   cache_corrupt: {
     retry: "clean",

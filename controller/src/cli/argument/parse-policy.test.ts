@@ -8,6 +8,7 @@ test("parsePolicy() leaves all open of which nothing was typed", () => {
 
 test("parsePolicy() takes what was typed", () => {
   expect(parsePolicy({ full: true })).toEqual({ ...OPEN_POLICY, rewrite: "full" });
+  expect(parsePolicy({ acceptRepaired: true })).toEqual({ ...OPEN_POLICY, acceptRepaired: true });
   expect(parsePolicy({ refresh: true, proof: "compared", capacity: "none" })).toEqual({
     ...{ rewrite: "refresh", proof: "compared", capacity: "none", acceptRepaired: false },
   });

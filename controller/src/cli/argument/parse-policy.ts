@@ -11,10 +11,16 @@ export type PolicyOptions = {
   readonly refresh?: true;
   readonly proof?: WriteProof;
   readonly capacity?: CapacityCheck;
+  readonly acceptRepaired?: true;
 };
 
 /** The parser of commands has refused `full` and `refresh` together. */
-export function parsePolicy({ full, refresh, proof, capacity }: PolicyOptions): AskedPolicy {
-  const rewrite = full === true ? "full" : refresh === true ? "refresh" : OPEN_POLICY.rewrite;
-  return { ...OPEN_POLICY, rewrite, proof: proof ?? null, capacity: capacity ?? null };
+export function parsePolicy(options: PolicyOptions): AskedPolicy {
+  const { full, refresh, proof, capacity, acceptRepaired } = options;
+  return {
+    rewrite: full === true ? "full" : refresh === true ? "refresh" : OPEN_POLICY.rewrite,
+    proof: proof ?? null,
+    capacity: capacity ?? null,
+    acceptRepaired: acceptRepaired ?? false,
+  };
 }

@@ -49,6 +49,10 @@ export function buildStartCommand(shell: Shell) {
         "probe: seconds; surface: every block, as long as two full builds; else by the stick's record",
       ).choices(CAPACITY_CHECKS),
     )
+    .option(
+      "--accept-repaired",
+      "let a stick succeed that had to be written again in places; the result says so",
+    )
     .option("--yes", "erase what the plan shows without asking")
     .option("--watch", "show the build until it has ended; its result is the exit status")
     .option("--request-id <id>", "repeat the request of this id, or give a new one this id")
