@@ -22,7 +22,7 @@ test("the workstation suite passes on sticks of the kernel", {
   timeout: LIMIT_MS + 60_000,
 }, async ({ skip }) => {
   const kernel = await findKernel();
-  if (kernel === null) return skip("no lab kernel: test/lab/workstation/build-kernel.sh makes one");
+  if (kernel === null) return skip("no lab kernel: `npm run lab:kernel` makes one");
   const share = await tempDirectory();
   const script = [
     "export STICKFARM_WORKSTATION=1 HOME=/tmp",
