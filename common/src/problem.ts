@@ -118,6 +118,18 @@ export const PROBLEMS = {
     status: "DATA_LOSS",
     remedy: "Build the stick again: it was cut short, or changed after it was built",
   },
+  stick_unsealed: {
+    retry: "operator",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy: "Build the stick again: its last build did not end well, and it does not boot",
+  },
+  stick_foreign: {
+    retry: "never",
+    exit: 1,
+    status: "DATA_LOSS",
+    remedy: "Trust nothing on it: another farm made it, or it was changed since. Build it again",
+  },
   stick_not_recorded: {
     retry: "never",
     exit: 3,

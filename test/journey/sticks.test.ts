@@ -1,7 +1,8 @@
 /** What the farm knows of a stick: each build of it, whoever asks and whatever started again in between. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { flipByte } from "./support/drive-bytes.ts";
 import { startFarm, type TestFarm } from "./support/farm.ts";
 
 const MEDIA = `apiVersion: stickfarm/v1
@@ -26,6 +27,7 @@ test("a stick that was built twice is listed once, with both builds, also after 
   expect(await farm.must("build", "log", "--last")).toMatch(
     /assigned, fence \d+; rewrite refresh, proof compared, capacity check none/,
   );
+  await inspectBoth(farm);
   await farm.controller().end();
   await farm.serve();
 
@@ -56,4 +58,28 @@ async function applyTools(farm: TestFarm): Promise<void> {
   await farm.must("content", "add", "files", "--name", "tools");
   await writeFile(join(farm.directory, "media.yaml"), MEDIA);
   await farm.must("media", "apply", "-f", "media.yaml");
+}
+
+/** One as it was built, and after a byte of a file on it has changed. */
+async function inspectBoth(farm: TestFarm): Promise<void> {
+  const inspect = (serial: string) =>
+    farm.run("stick", "inspect", farm.driveFile("ws-1", serial), "-o", "json");
+  const intact = await inspect("A1");
+  expect(intact.code, intact.stderr).toBe(0);
+  const record = { result: "agrees" };
+  expect(JSON.parse(intact.stdout)).toMatchObject({ verdict: "intact", findings: [], record });
+  await flipByte(farm.driveFile("ws-1", "B2"), await findText(farm.driveFile("ws-1", "B2")));
+  const changed = await inspect("B2");
+  expect(changed.code).toBe(1);
+  expect(JSON.parse(changed.stdout)).toMatchObject({
+    verdict: "changed",
+    findings: [{ what: "changed", path: "tools/b.txt" }],
+    record,
+  });
+}
+
+async function findText(path: string): Promise<number> {
+  const at = (await readFile(path)).indexOf("b".repeat(5000));
+  expect(at).toBeGreaterThan(0);
+  return at + 2500;
 }

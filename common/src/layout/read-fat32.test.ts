@@ -165,3 +165,27 @@ function countReads(read: ReadBytes) {
     },
   };
 }
+
+test("listFiles() has every file that mtools wrote, and readParts() its bytes", async () => {
+  const volume = await findVolume(await makeStick("dos"));
+  const listed = await volume.listFiles();
+  if (!listed.ok) throw new Error(listed.problem.detail);
+  expect(listed.value.map(({ path }) => path).sort()).toEqual(Object.keys(FILES).sort());
+  for (const file of listed.value) {
+    const parts: Uint8Array[] = [];
+    for await (const part of volume.readParts(file)) parts.push(part.ok ? part.value : NOTHING);
+    expect(Buffer.concat(parts), file.path).toEqual(FILES[file.path]);
+  }
+});
+
+test("readParts() tells of a file whose chain ends before its size", async () => {
+  const volume = await findVolume(await makeStick("dos"));
+  const listed = await volume.listFiles();
+  const file = listed.ok ? listed.value.find(({ path }) => path === "UPPER.TXT") : undefined;
+  if (file === undefined) throw new Error("no file");
+  let last: unknown;
+  for await (const part of volume.readParts({ ...file, sizeBytes: 1_000_000 })) last = part;
+  expect(last).toMatchObject({ problem: { code: "stick_damaged" } });
+});
+
+const NOTHING = new Uint8Array();

@@ -16,11 +16,28 @@ export type FatVolume = {
    * Problems: stick_damaged.
    */
   readonly readFile: (path: string, bytesMax: number) => Promise<Result<Uint8Array | null>>;
+  /**
+   * Every file, in no order.
+   *
+   * Problems: stick_damaged.
+   */
+  readonly listFiles: () => Promise<Result<readonly FatFile[]>>;
+  /** A file of the list, part by part; ends after a problem (stick_damaged). */
+  readonly readParts: (file: FatFile) => AsyncIterable<Result<Uint8Array>>;
+};
+
+export type FatFile = {
+  /** Relative, separated by "/". */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly firstCluster: number;
 };
 
 /** Names of one directory, by Windows and by the firmware. Source: fatgen103, "65536 entries". */
 const DIRECTORY_BYTES_MAX = 2 * 1024 * 1024;
 const DEPTH_MAX = 8;
+/** No stick of ours has as many; what is made to go on for ever ends here. */
+const LISTED_MAX = 1_000_000;
 const END_OF_CHAIN = 0x0ffffff8;
 const BAD_CLUSTER = 0x0ffffff7;
 const CLUSTER_BITS = 0x0fffffff;
@@ -32,7 +49,11 @@ export async function openFat32(read: ReadBytes, offsetBytes: number): Promise<F
   const geometry = parseBootSector(await read(offsetBytes, 512));
   if (geometry === null) return null;
   const volume = { ...geometry, read: shifted(read, offsetBytes) };
-  return { readFile: (path, bytesMax) => readPath(volume, path.split("/"), bytesMax) };
+  return {
+    readFile: (path, bytesMax) => readPath(volume, path.split("/"), bytesMax),
+    listFiles: () => listFiles(volume),
+    readParts: (file) => readParts(volume, file),
+  };
 }
 
 type Geometry = {
@@ -89,6 +110,44 @@ async function readPath(
     cluster = entry.firstCluster;
   }
   return ok(null);
+}
+
+async function listFiles(volume: Volume): Promise<Result<readonly FatFile[]>> {
+  const files: FatFile[] = [];
+  const folders = [{ path: "", cluster: volume.rootCluster }];
+  // One that lies within itself would have no end.
+  const seen = new Set<number>();
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    if (seen.has(folder.cluster)) return damaged(`the folder "${folder.path}" is in two places`);
+    seen.add(folder.cluster);
+    const directory = await readChain(volume, folder.cluster, DIRECTORY_BYTES_MAX);
+    if (!directory.ok) return directory;
+    for (const { name, isDirectory, firstCluster, sizeBytes } of parseDirectory(directory.value)) {
+      const path = folder.path === "" ? name : `${folder.path}/${name}`;
+      if (isDirectory) folders.push({ path, cluster: firstCluster });
+      else files.push({ path, sizeBytes, firstCluster });
+    }
+    if (files.length + folders.length > LISTED_MAX) return damaged("it lists files without end");
+  }
+  return ok(files);
+}
+
+async function* readParts(
+  volume: Volume,
+  { path, sizeBytes, firstCluster }: FatFile,
+): AsyncGenerator<Result<Uint8Array>> {
+  let leftBytes = sizeBytes;
+  const countMax = Math.ceil(sizeBytes / volume.clusterBytes);
+  const clusters = await listClusters(volume, firstCluster, countMax);
+  if (!clusters.ok) return yield clusters;
+  for (const { start, count } of runsOf(clusters.value)) {
+    const lengthBytes = Math.min(leftBytes, count * volume.clusterBytes);
+    const part = await volume.read(volume.dataAt + (start - 2) * volume.clusterBytes, lengthBytes);
+    if (part.length < lengthBytes) return yield damaged("it ends before its file system does");
+    leftBytes -= lengthBytes;
+    yield ok(part);
+  }
+  if (leftBytes > 0) yield damaged(`"${path}" ends before its size`);
 }
 
 async function readEntry(

@@ -3,6 +3,9 @@ export const OUR_FOLDER = "stickfarm";
 
 export const MEDIA_JSON_PATH = `${OUR_FOLDER}/media.json`;
 export const PASSPORT_PATH = `${OUR_FOLDER}/passport.json`;
+export const PASSPORT_SIGNATURE_PATH = `${OUR_FOLDER}/passport.sig`;
+export const MANIFEST_PATH = `${OUR_FOLDER}/manifest.json`;
+export const MANIFEST_SIGNATURE_PATH = `${OUR_FOLDER}/manifest.sig`;
 export const SEALED_SETTINGS_PATH = `${OUR_FOLDER}/settings.sealed`;
 
 /** Where the files of a package lie. */

@@ -45,6 +45,7 @@ import { secretSetCommand } from "./secret/set.ts";
 import { serveCommand } from "./serve.ts";
 import { type CommandText, newCommand } from "./shell/new-command.ts";
 import type { Shell } from "./shell/shell.ts";
+import { stickInspectCommand } from "./stick/inspect.ts";
 import { stickListCommand } from "./stick/list.ts";
 import { stickOpenCommand } from "./stick/open.ts";
 import { stickShowCommand } from "./stick/show.ts";
@@ -114,7 +115,12 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       buildLogCommand(shell),
     ]),
     group(AGENT, [group(TOKEN, [agentTokenCreateCommand(shell)]), agentListCommand(shell)]),
-    group(STICK, [stickListCommand(shell), stickShowCommand(shell), stickOpenCommand(shell)]),
+    group(STICK, [
+      stickListCommand(shell),
+      stickShowCommand(shell),
+      stickInspectCommand(shell),
+      stickOpenCommand(shell),
+    ]),
     group(DRIVE, [driveListCommand(shell), driveShowCommand(shell), driveLabelCommand(shell)]),
   ];
 }

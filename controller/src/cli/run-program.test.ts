@@ -116,7 +116,8 @@ test("runProgram() prints its version", async () => {
 
 test("every command's --help has a description and an example of itself", async () => {
   const wrong: string[] = [];
-  for (const path of listCommands(createProgram({ io: makeIo().io, run: never, ask: never }))) {
+  const shell = { io: makeIo().io, run: never, ask: never, askIfPossible: never };
+  for (const path of listCommands(createProgram(shell))) {
     const { status, stdout, stderr } = await startProgram(NOWHERE, [...path, "--help"]).ended;
     const name = ["stickfarm", ...path].join(" ");
     if (status !== 0 || stderr !== "") wrong.push(`${name}: status ${status} ${stderr}`);

@@ -51,17 +51,20 @@ function createShell(io: Io, services: Services, end: (status: number) => void):
     if (!outcome.ok) io.stderr.write(io.mask.apply(renderFailure(session.format, outcome.problem)));
     end(outcome.ok ? outcome.value : PROBLEMS[outcome.problem.code].exit);
   };
-  const ask: Shell["ask"] = (command, body) =>
+  const askIfPossible: Shell["askIfPossible"] = (command, body) =>
     run(command, async (session) => {
       const controller = await services.openController(session.paths.configFile);
-      if (!controller.ok) return controller;
       try {
-        return await body(session, controller.value);
+        return await body(session, controller);
       } finally {
-        controller.value.close();
+        if (controller.ok) controller.value.close();
       }
     });
-  return { io, run, ask };
+  const ask: Shell["ask"] = (command, body) =>
+    askIfPossible(command, async (session, controller) =>
+      controller.ok ? body(session, controller.value) : controller,
+    );
+  return { io, run, ask, askIfPossible };
 }
 
 function openSession(io: Io, command: CommandUnknownOpts): Session {

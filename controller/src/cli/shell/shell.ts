@@ -13,6 +13,11 @@ export type Shell = {
   readonly run: (command: CommandUnknownOpts, body: Body) => Promise<void>;
   /** The same with a channel to the controller, closed when the body has ended. */
   readonly ask: (command: CommandUnknownOpts, body: AskingBody) => Promise<void>;
+  /** The same where an answer does not depend on it: the body is told why no channel could be opened. */
+  readonly askIfPossible: (
+    command: CommandUnknownOpts,
+    body: (session: Session, controller: Result<Controller>) => Promise<Result<number>>,
+  ) => Promise<void>;
 };
 
 /** Exit status, or the problem that decides it. */

@@ -1,7 +1,11 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
-import { MEDIA_JSON_PATH, SEALED_SETTINGS_PATH } from "@stickfarm/common/media/stick-path";
+import {
+  MANIFEST_PATH,
+  MANIFEST_SIGNATURE_PATH,
+  MEDIA_JSON_PATH,
+  SEALED_SETTINGS_PATH,
+} from "@stickfarm/common/media/stick-path";
 import { listOf, recordOf, textOf } from "./plain.ts";
-import { MANIFEST_PATH, MANIFEST_SIGNATURE_PATH } from "./read-stick-files.ts";
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
@@ -41,7 +45,7 @@ function checkSignature(files: Files, farmKeyPem: string | null): StickCheck {
 }
 
 /** Ed25519 and nothing else, as the agents verify it. */
-function isSigned(keyPem: string, bytes: Uint8Array, signature: Uint8Array): boolean {
+export function isSigned(keyPem: string, bytes: Uint8Array, signature: Uint8Array): boolean {
   const key = createPublicKey(keyPem);
   return key.asymmetricKeyType === "ed25519" && verify(null, bytes, key, signature);
 }

@@ -1,6 +1,3 @@
-import { createPublicKey } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { parseSealed } from "@stickfarm/common/media/seal-header";
 import {
   MEDIA_JSON_PATH,
@@ -8,7 +5,6 @@ import {
   SEALED_SETTINGS_PATH,
 } from "@stickfarm/common/media/stick-path";
 import { fail, ok, type Result } from "@stickfarm/common/result";
-import { fileProblem, isErrnoError } from "@stickfarm/common/rim/file-problem";
 import { openSettings } from "../../compile/open-settings.ts";
 import { writeAnswer } from "../output/write-answer.ts";
 import { readGiven, trimSecret } from "../secret/read-given.ts";
@@ -18,6 +14,7 @@ import type { Session } from "../shell/session.ts";
 import { EXIT_INTERRUPTED, type Shell } from "../shell/shell.ts";
 import { checkStick, parseJson } from "./check-stick.ts";
 import { hideSecrets } from "./hide-secrets.ts";
+import { readFarmKey } from "./read-farm-key.ts";
 import { readStickFiles, type StickFiles } from "./read-stick-files.ts";
 import { renderStick } from "./render-stick.ts";
 
@@ -25,7 +22,7 @@ export function stickOpenCommand(shell: Shell) {
   return newCommand(shell, {
     name: "open",
     description:
-      "Show what a stick is and what its settings are, those that are sealed as well.\n\nReads a stick, an image of one, an ISO file, or settings.sealed alone; nothing is written or mounted, and no controller is asked. The media password is asked for unseen, or read from a file or a pipe.",
+      "Show what a stick is and what its settings are, those that are sealed as well. Whether all of its files are what was built is told by stick inspect.\n\nReads a stick, an image of one, an ISO file, or settings.sealed alone; nothing is written or mounted, and no controller is asked. The media password is asked for unseen, or read from a file or a pipe.",
     examples: [
       "stickfarm stick open /dev/sdb",
       "stickfarm stick open stick.img --password-file password.txt -o json",
@@ -103,30 +100,4 @@ async function unseal(
   session.io.mask.learn(password.value);
   const opened = await openSettings(sealed, password.value);
   return opened.ok ? ok(parseJson(opened.value.reveal())) : opened;
-}
-
-/** `null` when none was named and this machine has no farm. */
-async function readFarmKey(
-  session: Session,
-  named: string | undefined,
-): Promise<Result<string | null>> {
-  const path = named ?? join(session.paths.dataDirectory, "trust", "signing.pub");
-  try {
-    const text = await readFile(path, "utf8");
-    if (isPublicKey(text)) return ok(text);
-    return fail({ code: "usage", detail: `Cannot use "${path}": it is no public key in PEM` });
-  } catch (error) {
-    // Support staff have no farm on their machine, and may not read one that is there.
-    if (named === undefined && isErrnoError(error)) return ok(null);
-    return fail(fileProblem(`Cannot read the farm's key "${path}"`, error));
-  }
-}
-
-function isPublicKey(text: string): boolean {
-  try {
-    return createPublicKey(text).type === "public" && !text.includes("PRIVATE");
-  } catch {
-    // OpenSSL throws errors of many kinds for what is no key.
-    return false;
-  }
 }

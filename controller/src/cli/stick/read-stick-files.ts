@@ -1,18 +1,18 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
 import { MIB } from "@stickfarm/common/bytes";
 import { findVolumes } from "@stickfarm/common/layout/find-volumes";
 import type { ReadBytes } from "@stickfarm/common/layout/read-bytes";
 import { openFat32 } from "@stickfarm/common/layout/read-fat32";
 import {
+  MANIFEST_PATH,
+  MANIFEST_SIGNATURE_PATH,
   MEDIA_JSON_PATH,
   OUR_FOLDER,
   PASSPORT_PATH,
   SEALED_SETTINGS_PATH,
 } from "@stickfarm/common/media/stick-path";
 import { fail, ok, type Result } from "@stickfarm/common/result";
-import { fileProblem } from "@stickfarm/common/rim/file-problem";
 import { readIsoFiles } from "../../content/read-iso-files.ts";
+import { readStick } from "./read-stick.ts";
 
 /** What of ours a stick, its image, a disc or a single file holds. */
 export type StickFiles = {
@@ -20,9 +20,6 @@ export type StickFiles = {
   /** By path; those that are not there are left out. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 };
-
-export const MANIFEST_PATH = `${OUR_FOLDER}/manifest.json`;
-export const MANIFEST_SIGNATURE_PATH = `${OUR_FOLDER}/manifest.sig`;
 
 const SETTINGS_BYTES_MAX = MIB;
 /** A stick comes from anywhere: none of its files takes more memory than this. A manifest has 200 bytes a file. */
@@ -43,38 +40,18 @@ const ISO_MARK = "CD001";
  *
  * Problems: stick_unknown, stick_damaged, path_missing, path_unreadable, path_not_content, tool_missing for an ISO image.
  */
-export async function readStickFiles(path: string): Promise<Result<StickFiles>> {
-  try {
-    // A pipe without a writer must not hold us up.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      return await readFrom(path, handle);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    return fail(fileProblem(`Cannot read "${path}"`, error));
-  }
+export function readStickFiles(path: string): Promise<Result<StickFiles>> {
+  return readStick(path, (read, fileBytes) => readFrom(path, read, fileBytes));
 }
 
-async function readFrom(path: string, handle: FileHandle): Promise<Result<StickFiles>> {
-  const status = await handle.stat();
-  if (!status.isFile() && !status.isBlockDevice()) {
-    const detail = `Cannot read "${path}": it is neither a file nor a drive`;
-    return fail({ code: "path_not_content", detail });
-  }
-  const read: ReadBytes = async (offsetBytes, lengthBytes) => {
-    const { buffer, bytesRead } = await handle.read(
-      Buffer.alloc(lengthBytes),
-      0,
-      lengthBytes,
-      offsetBytes,
-    );
-    return buffer.subarray(0, bytesRead);
-  };
+async function readFrom(
+  path: string,
+  read: ReadBytes,
+  fileBytes: number | null,
+): Promise<Result<StickFiles>> {
   const [first] = await read(0, 1);
-  if (status.isFile() && status.size <= SETTINGS_BYTES_MAX && first === 0x7b) {
-    const bytes = await read(0, status.size);
+  if (fileBytes !== null && fileBytes <= SETTINGS_BYTES_MAX && first === 0x7b) {
+    const bytes = await read(0, fileBytes);
     return ok({ kind: "settings", files: new Map([[SEALED_SETTINGS_PATH, bytes]]) });
   }
   const fat = await readFat(read);

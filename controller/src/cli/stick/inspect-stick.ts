@@ -1,0 +1,182 @@
+import { createHash } from "node:crypto";
+import { foldName } from "@stickfarm/common/layout/fat-name";
+import type { ReadBytes } from "@stickfarm/common/layout/read-bytes";
+import type { FatFile, FatVolume } from "@stickfarm/common/layout/read-fat32";
+import type { TreeFile } from "@stickfarm/common/media/manifest";
+import {
+  MANIFEST_PATH,
+  MANIFEST_SIGNATURE_PATH,
+  PASSPORT_PATH,
+  PASSPORT_SIGNATURE_PATH,
+} from "@stickfarm/common/media/stick-path";
+import { fail, ok, type Result } from "@stickfarm/common/result";
+import { parseManifest } from "@stickfarm/common/wire/manifest";
+import { isSigned, parseJson } from "./check-stick.ts";
+import { findStickVolume, type StickVolume } from "./find-stick-volume.ts";
+import { recordOf, textOf } from "./plain.ts";
+
+/** What a stick is found to be, all of it read. */
+export type Inspection = {
+  readonly verdict: "intact" | "changed" | "unsealed" | "foreign";
+  /** As the stick says it; null when it has none, or one that this farm did not sign. */
+  readonly passport: StickPassport | null;
+  readonly findings: readonly StickFinding[];
+  /** Files that are what the manifest lists. */
+  readonly goodFiles: number;
+  readonly readBytes: number;
+};
+
+export type StickPassport = {
+  readonly stickId: string;
+  readonly buildId: string;
+  readonly manifestSha256: string;
+  readonly serial: string;
+  readonly orderedAt: string;
+};
+
+export type StickFinding = {
+  readonly what: "changed" | "missing" | "added" | "unsigned";
+  /** On the stick; or "beginning of the stick". */
+  readonly path: string;
+};
+
+type Inspecting = {
+  readonly path: string;
+  readonly farmKeyPem: string;
+  readonly signal: AbortSignal;
+  readonly onRead: (doneBytes: number, totalBytes: number) => void;
+};
+
+/** Windows puts it onto every stick that it sees. */
+const OF_WINDOWS = /^system volume information\//i;
+const STAMPS = [MANIFEST_PATH, MANIFEST_SIGNATURE_PATH, PASSPORT_PATH, PASSPORT_SIGNATURE_PATH];
+const SMALL_BYTES_MAX = 64 * 1024;
+
+/**
+ * Read all that a build put onto a stick, and compare it with the manifest that the farm signed.
+ *
+ * Shape:    files are compared, and that the partition table leads to them; the boot code before them is not.
+ * Problems: stick_unknown, stick_damaged, interrupted reading as stick_damaged.
+ */
+export async function inspectStick(
+  read: ReadBytes,
+  inspecting: Inspecting,
+): Promise<Result<Inspection>> {
+  const found = await findStickVolume(read);
+  if (!found.ok) return found;
+  if (found.value === null) {
+    const detail = `Cannot inspect "${inspecting.path}": it holds no manifest of ours`;
+    return fail({ code: "stick_unknown", detail });
+  }
+  const { volume, manifest, beginning } = found.value;
+  const signed = await readSigned(found.value, inspecting.farmKeyPem);
+  if (!signed.ok) return signed;
+  const { passport, findings: unsigned } = signed.value;
+  if (unsigned.length > 0)
+    return ok({ verdict: "foreign", passport: null, findings: unsigned, ...NOTHING_READ });
+  if (beginning === "blank")
+    return ok({ verdict: "unsealed", passport, findings: [], ...NOTHING_READ });
+  const parsed = parseManifest(manifest);
+  if (!parsed.ok) return parsed;
+  const { body } = parsed.value;
+  const compared = await compareFiles(volume, body.kind === "tree" ? body.files : [], inspecting);
+  if (!compared.ok) return compared;
+  const table = beginning === "changed" ? [{ what: "changed", path: BEGINNING } as const] : [];
+  const findings = [...table, ...compared.value.findings];
+  const counts = findings.some(({ what, path }) => what !== "added" || !OF_WINDOWS.test(path));
+  return ok({ ...compared.value, verdict: counts ? "changed" : "intact", passport, findings });
+}
+
+const BEGINNING = "beginning of the stick";
+const NOTHING_READ = { goodFiles: 0, readBytes: 0 };
+
+type Signed = {
+  readonly passport: StickPassport | null;
+  readonly findings: readonly StickFinding[];
+};
+
+async function readSigned(
+  { volume, manifest }: StickVolume,
+  farmKeyPem: string,
+): Promise<Result<Signed>> {
+  const files: Uint8Array[] = [];
+  for (const path of [MANIFEST_SIGNATURE_PATH, PASSPORT_PATH, PASSPORT_SIGNATURE_PATH]) {
+    const file = await volume.readFile(path, SMALL_BYTES_MAX);
+    if (!file.ok) return file;
+    files.push(file.value ?? new Uint8Array());
+  }
+  const [manifestSignature, passport, passportSignature] = files;
+  const isOurs = (bytes: Uint8Array | undefined, signature: Uint8Array | undefined) =>
+    bytes !== undefined && signature !== undefined && isSigned(farmKeyPem, bytes, signature);
+  const parsed = parsePassport(passport);
+  const belongs = parsed.manifestSha256 === createHash("sha256").update(manifest).digest("hex");
+  const findings = [
+    ...(isOurs(manifest, manifestSignature) ? [] : [unsigned(MANIFEST_PATH)]),
+    ...(isOurs(passport, passportSignature) && belongs ? [] : [unsigned(PASSPORT_PATH)]),
+  ];
+  return ok({ passport: parsed, findings });
+}
+
+function unsigned(path: string): StickFinding {
+  return { what: "unsigned", path };
+}
+
+function parsePassport(bytes: Uint8Array | undefined): StickPassport {
+  const passport = recordOf(parseJson(bytes));
+  const text = (key: string) => textOf(passport[key]);
+  return {
+    stickId: text("stickId"),
+    buildId: text("buildId"),
+    manifestSha256: text("manifestSha256"),
+    serial: text("serial"),
+    orderedAt: text("orderedAt"),
+  };
+}
+
+type Compared = Pick<Inspection, "findings" | "goodFiles" | "readBytes">;
+
+/** In the order in which they lie on the stick: one pass over it. */
+async function compareFiles(
+  volume: FatVolume,
+  expected: readonly TreeFile[],
+  { onRead, signal }: Inspecting,
+): Promise<Result<Compared>> {
+  const listed = await volume.listFiles();
+  if (!listed.ok) return listed;
+  const wanted = new Map(expected.map((file) => [foldName(file.path), file]));
+  const totalBytes = expected.reduce((sum, { blob }) => sum + blob.sizeBytes, 0);
+  const stamps = new Set(STAMPS.map(foldName));
+  const findings: StickFinding[] = [];
+  let goodFiles = 0;
+  let readBytes = 0;
+  for (const file of listed.value.toSorted((one, two) => one.firstCluster - two.firstCluster)) {
+    const key = foldName(file.path);
+    if (stamps.has(key)) continue;
+    const want = wanted.get(key);
+    wanted.delete(key);
+    const isGood = want !== undefined && (await hasDigest(volume, file, want, signal));
+    if (signal.aborted) return fail({ code: "stick_damaged", detail: "Cannot go on: interrupted" });
+    if (isGood) goodFiles += 1;
+    else findings.push({ what: want === undefined ? "added" : "changed", path: file.path });
+    readBytes += isGood ? file.sizeBytes : 0;
+    onRead(readBytes, totalBytes);
+  }
+  const missing = [...wanted.values()].map(({ path }) => ({ what: "missing", path }) as const);
+  return ok({ findings: [...findings, ...missing], goodFiles, readBytes });
+}
+
+/** A file that cannot be read is not what was built. */
+async function hasDigest(
+  volume: FatVolume,
+  file: FatFile,
+  { blob }: TreeFile,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (file.sizeBytes !== blob.sizeBytes) return false;
+  const hash = createHash("sha256");
+  for await (const part of volume.readParts(file)) {
+    if (!part.ok || signal.aborted) return false;
+    hash.update(part.value);
+  }
+  return hash.digest("hex") === blob.sha256;
+}
