@@ -157,6 +157,7 @@ test.each([
   [["--full"], { rewrite: "full", proof: "", capacity: "" }],
   [["--refresh", "--proof", "compared"], { rewrite: "refresh", proof: "compared", capacity: "" }],
   [["--capacity", "surface"], { rewrite: "auto", proof: "", capacity: "surface" }],
+  [["--accept-repaired"], { rewrite: "auto", proof: "", capacity: "", acceptRepaired: true }],
 ])("build start %j asks for that way of writing", async (args, policy) => {
   const { requests } = await run([...START, "--yes", ...args]);
   expect(requests).toMatchObject([{ policy }]);
