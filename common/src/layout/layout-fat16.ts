@@ -7,6 +7,7 @@ import { clustersOf } from "./fat-geometry.ts";
 import { FIRST_CLUSTER } from "./fat-table.ts";
 import type { Layout } from "./layout.ts";
 import {
+  byOffset,
   chainLengths,
   type FatFile,
   type FatTree,
@@ -20,7 +21,7 @@ import {
  *
  *     |boot sector| FAT 1 | FAT 2 | root: 512 records | cluster 2 ... |
  *
- * Everything else is as in FAT32: each chain is one run, directories first.
+ * Everything else is as in FAT32: each chain is one run, in the same order.
  *
  * Source: fatgen103; UEFI 2.10 section 13.3.2.1.
  */
@@ -51,7 +52,7 @@ export function layoutFat16(tree: FatTree, { volumeId, volumeLabel }: SmallVolum
   if (clusterBytes === null) return null;
   // The root lies before the clusters and has none.
   const chains = [0, ...otherBytes.map((bytes) => Math.ceil(bytes / clusterBytes))];
-  const { clusterOf, usedClusters } = placeChains([...tree.directories, ...tree.files], chains);
+  const { clusterOf, usedClusters } = placeChains(tree, chains);
   const clusterCount = Math.max(usedClusters, CLUSTERS_MIN);
   const fatBytes = alignUp((FIRST_CLUSTER + clusterCount) * ENTRY_BYTES, BLOCK_BYTES);
   const rootOffset = RESERVED_BLOCKS * BLOCK_BYTES + 2 * fatBytes;
@@ -61,18 +62,21 @@ export function layoutFat16(tree: FatTree, { volumeId, volumeLabel }: SmallVolum
     cluster === 0 ? rootOffset : dataOffset + (cluster - FIRST_CLUSTER) * clusterBytes;
   const head = bootSector({ volumeId, volumeLabel, driveBytes, clusterBytes, fatBytes });
   const table = renderFat16(chains, fatBytes);
+  const content = [
+    ...renderDirectories(tree, volumeLabel, clusterOf).map(({ cluster, bytes }) =>
+      bytesExtent(offsetOf(cluster), bytes, BLOCK_BYTES),
+    ),
+    ...tree.files
+      .filter(({ sizeBytes }) => sizeBytes > 0)
+      .map((file) => fileExtent(file, offsetOf(clusterOf(file)))),
+  ];
   return {
     driveBytes,
     extents: [
       bytesExtent(0, head, BLOCK_BYTES),
       bytesExtent(RESERVED_BLOCKS * BLOCK_BYTES, table, BLOCK_BYTES),
       bytesExtent(RESERVED_BLOCKS * BLOCK_BYTES + fatBytes, table, BLOCK_BYTES),
-      ...renderDirectories(tree, volumeLabel, clusterOf).map(({ cluster, bytes }) =>
-        bytesExtent(offsetOf(cluster), bytes, BLOCK_BYTES),
-      ),
-      ...tree.files
-        .filter(({ sizeBytes }) => sizeBytes > 0)
-        .map((file) => fileExtent(file, offsetOf(clusterOf(file)))),
+      ...content.sort(byOffset),
     ],
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { GIB, MIB } from "../bytes.ts";
 import { chooseFatGeometry, dataOffsetBytes, type FatGeometry } from "./fat-geometry.ts";
-import { chainLengths, type FatFile, layoutFat32 } from "./layout-fat32.ts";
+import { chainLengths, type FatFile, layoutFat32, ownersInOrder } from "./layout-fat32.ts";
 import { plantTree } from "./plant-tree.ts";
 
 const geometry = chooseFatGeometry({ partitionBytes: GIB, blockBytes: 512 }, []) as FatGeometry;
@@ -32,6 +32,30 @@ const volume = layoutFat32(tree, {
 test("chainLengths() lists directories, then files", () => {
   // Root: head, E, A, X, Z and EMPTY in upper case would be short; in lower case each takes two records.
   expect(chainLengths(tree)).toEqual([32 * (2 + 5 * 2), 64, 32 * 4, 5000, 0, 4096, 3]);
+});
+
+test("ownersInOrder() puts the root first, then large files by size, then what is small", () => {
+  const some = [file("a/x", 5), file("b/y", MIB), file("c", 3 * MIB), file("d", MIB - 1)];
+  const order = ownersInOrder({ directories: plantTree(some, []), files: some });
+  expect(order.map(({ path }) => path)).toEqual(["", "c", "b/y", "a", "b", "a/x", "d"]);
+});
+
+test("layoutFat32() moves no large file when small ones and directories come, grow and go", () => {
+  const large = [file("boot/boot.wim", 5 * MIB), file("install.wim", 9 * MIB + 1)];
+  const placesWith = (...small: FatFile[]) => {
+    const all = [...large, ...small].sort((left, right) => (left.path < right.path ? -1 : 1));
+    const { extents } = layoutFat32(
+      { directories: plantTree(all, []), files: all },
+      { geometry, offsetBytes: MIB, volumeId: 1, volumeLabel: "HQ" },
+    );
+    return large.map(
+      ({ path }) =>
+        extents.find(({ source }) => source.kind === "blob" && source.sha256 === path)?.offsetBytes,
+    );
+  };
+  const before = placesWith(file("a", 1), file("boot/loader", 900_000));
+  expect(placesWith()).toEqual(before);
+  expect(placesWith(file("a", 9000), file("b/new/x", 3), file("stickfarm/y", 1))).toEqual(before);
 });
 
 test("layoutFat32() lets directories and files follow each other, an empty file nowhere", () => {

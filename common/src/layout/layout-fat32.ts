@@ -1,3 +1,4 @@
+import { MIB } from "../bytes.ts";
 import { bytesExtent } from "./bytes-extent.ts";
 import type { Extent } from "./extent.ts";
 import { type FatPartition, renderReservedBlocks } from "./fat-boot-sector.ts";
@@ -18,16 +19,36 @@ export type FatFile = {
 export type FatTree = {
   /** The root first. */
   readonly directories: readonly Directory<FatFile>[];
-  /** In the order in which they shall lie on the drive. */
+  /** In the order of their paths. */
   readonly files: readonly FatFile[];
 };
 
-/** How long each chain of clusters must be, in the order in which they lie on the drive: directories, then files. */
-export function chainLengths({ directories, files }: FatTree): readonly number[] {
+/** What has clusters. */
+export type ChainOwner = Directory<FatFile> | FatFile;
+
+const LARGE_BYTES = MIB;
+
+/**
+ * The order on the drive: the root, files of 1 MiB and more with the largest first, all other directories, all other files.
+ *
+ * From build to build it is mostly what is small that changes, comes and goes. Behind what is large it moves nothing that
+ * takes long to write, so that a stick which holds an earlier build needs little.
+ */
+export function ownersInOrder({ directories, files }: FatTree): readonly ChainOwner[] {
+  const large = files.filter(({ sizeBytes }) => sizeBytes >= LARGE_BYTES);
   return [
-    ...directories.map(({ entries }) => directoryBytes(entries.map(({ name }) => name))),
-    ...files.map(({ sizeBytes }) => sizeBytes),
+    ...directories.slice(0, 1),
+    ...large.sort((left, right) => right.sizeBytes - left.sizeBytes),
+    ...directories.slice(1),
+    ...files.filter(({ sizeBytes }) => sizeBytes < LARGE_BYTES),
   ];
+}
+
+/** How long each chain of clusters must be, in the order on the drive. */
+export function chainLengths(tree: FatTree): readonly number[] {
+  return ownersInOrder(tree).map((owner) =>
+    "entries" in owner ? directoryBytes(owner.entries.map(({ name }) => name)) : owner.sizeBytes,
+  );
 }
 
 /**
@@ -42,39 +63,41 @@ export function layoutFat32(
   const { geometry, offsetBytes } = partition;
   const { blockBytes, clusterBytes, reservedBytes, fatBytes } = geometry;
   const chains = chainLengths(tree).map((bytes) => Math.ceil(bytes / clusterBytes));
-  const { clusterOf, usedClusters } = placeChains([...tree.directories, ...tree.files], chains);
+  const { clusterOf, usedClusters } = placeChains(tree, chains);
   const dataBytes = offsetBytes + dataOffsetBytes(geometry);
   const driveOffset = (cluster: number) => dataBytes + (cluster - FIRST_CLUSTER) * clusterBytes;
 
   const reserved = renderReservedBlocks(partition, usedClusters);
   const table = renderFat(chains, blockBytes);
-  const directories = renderDirectories(tree, partition.volumeLabel, clusterOf);
+  const content = [
+    ...renderDirectories(tree, partition.volumeLabel, clusterOf).map(({ cluster, bytes }) =>
+      bytesExtent(driveOffset(cluster), bytes, blockBytes),
+    ),
+    ...tree.files
+      .filter(({ sizeBytes }) => sizeBytes > 0)
+      .map((file) => fileExtent(file, driveOffset(clusterOf(file)), blockBytes)),
+  ];
   return {
     extents: [
       bytesExtent(offsetBytes, reserved, blockBytes),
       bytesExtent(offsetBytes + reservedBytes, table, blockBytes),
       bytesExtent(offsetBytes + reservedBytes + fatBytes, table, blockBytes),
-      ...directories.map(({ cluster, bytes }) =>
-        bytesExtent(driveOffset(cluster), bytes, blockBytes),
-      ),
-      ...tree.files
-        .filter(({ sizeBytes }) => sizeBytes > 0)
-        .map((file) => fileExtent(file, driveOffset(clusterOf(file)), blockBytes)),
+      ...content.sort(byOffset),
     ],
     endBytes: driveOffset(FIRST_CLUSTER + usedClusters),
   };
 }
 
-export type ClusterOf = (owner: Directory<FatFile> | FatFile) => number;
+export type ClusterOf = (owner: ChainOwner) => number;
 
 /** The chains follow each other; an empty one has cluster 0, which means none. */
 export function placeChains(
-  owners: readonly (Directory<FatFile> | FatFile)[],
+  tree: FatTree,
   chains: readonly number[],
 ): { readonly clusterOf: ClusterOf; readonly usedClusters: number } {
-  const firstClusters = new Map<Directory<FatFile> | FatFile, number>();
+  const firstClusters = new Map<ChainOwner, number>();
   let next = FIRST_CLUSTER;
-  for (const [index, owner] of owners.entries()) {
+  for (const [index, owner] of ownersInOrder(tree).entries()) {
     const clusters = chains[index] ?? 0;
     if (clusters > 0) firstClusters.set(owner, next);
     next += clusters;
@@ -104,6 +127,10 @@ export function renderDirectories(
     );
     return { cluster, bytes };
   });
+}
+
+export function byOffset(left: Extent, right: Extent): number {
+  return left.offsetBytes - right.offsetBytes;
 }
 
 function directoryEntry(

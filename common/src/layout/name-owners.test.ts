@@ -69,12 +69,16 @@ test("nameOwners() names what is no file", () => {
   expect(nameAt(MIB - 512, 1024)).toBe(
     "the boot code and partition table and the file system's own tables",
   );
+  // Directories lie behind large files.
+  expect(nameAt(first + 3 * MIB + 512, 512)).toBe("the file system's own tables");
   expect(nameAt(80 * MIB - 512, 512)).toBe("the stick's last MiB");
 });
 
 test("nameOwners() names a few of many files, and says how many more there are", () => {
   const first = lay().find(({ source }) => source.kind === "blob")?.offsetBytes ?? 0;
-  expect(nameAt(first, 8 * MIB)).toBe('"a/large.wim", "a/small", "b.txt" and 2 more files');
+  expect(nameAt(first, 8 * MIB)).toBe(
+    'the file system\'s own tables, "a/large.wim", "a/small", "b.txt" and 2 more files',
+  );
 });
 
 test("nameOwners() has no name for free space, and none inside an image", () => {

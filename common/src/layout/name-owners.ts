@@ -4,7 +4,7 @@ import type { DriveGeometry, StampFile } from "./extent.ts";
 import { dataOffsetBytes } from "./fat-geometry.ts";
 import { FIRST_CLUSTER } from "./fat-table.ts";
 import { fitPartition } from "./fit-partition.ts";
-import { chainLengths, placeChains } from "./layout-fat32.ts";
+import { chainLengths, ownersInOrder, placeChains } from "./layout-fat32.ts";
 import { treeOf } from "./layout-tree.ts";
 import { PARTITION_OFFSET_BYTES, TAIL_BYTES } from "./partition-table.ts";
 
@@ -16,6 +16,8 @@ type Stick<Body> = {
 
 /** Something with a name that begins at one byte of the drive and ends before another. */
 type Owner = readonly [name: string, from: number, to: number];
+
+const OWN_TABLES = "the file system's own tables";
 
 /** So many files are named; of the others it is said how many they are. */
 const NAMED_MAX = 3;
@@ -33,37 +35,42 @@ export function nameOwners(stick: Stick<Manifest["body"]>, range: ByteRange): st
   const { sizeBytes } = geometry;
   const tables: readonly Owner[] = [
     ["the boot code and partition table", 0, PARTITION_OFFSET_BYTES],
-    ["the file system's own tables", PARTITION_OFFSET_BYTES, files.value.fromBytes],
+    [OWN_TABLES, PARTITION_OFFSET_BYTES, files.value.dataBytes],
+    ...files.value.directories,
     ["the stick's last MiB", sizeBytes - TAIL_BYTES, sizeBytes],
   ];
   const isHit = ([, from, to]: Owner): boolean =>
     from < to && from < range.offsetBytes + range.lengthBytes && to > range.offsetBytes;
   const names = tables.filter(isHit).map(([name]) => name);
-  return joinNames([...names, ...quoteSome(files.value.owners.filter(isHit))]);
+  return joinNames([...new Set(names), ...quoteSome(files.value.owners.filter(isHit))]);
 }
 
-/** Where each file lies, and where the first could; as layoutTree has it. */
-function placeFiles({
-  body,
-  geometry,
-  stamps,
-}: Stick<TreeBody>): Result<{ readonly owners: readonly Owner[]; readonly fromBytes: number }> {
+type Placed = {
+  readonly owners: readonly Owner[];
+  readonly directories: readonly Owner[];
+  readonly dataBytes: number;
+};
+
+/** Where files and directories lie, and where the first of them could; as layoutTree has it. */
+function placeFiles({ body, geometry, stamps }: Stick<TreeBody>): Result<Placed> {
   const tree = treeOf(body, stamps);
   if (!tree.ok) return tree;
-  const { directories, files } = tree.value;
   const chainBytes = chainLengths(tree.value);
   const fat = fitPartition({ chainBytes, partitionBytes: body.partitionBytes }, geometry);
   if (!fat.ok) return fat;
   const { clusterBytes } = fat.value;
   const dataBytes = PARTITION_OFFSET_BYTES + dataOffsetBytes(fat.value);
   const chains = chainBytes.map((bytes) => Math.ceil(bytes / clusterBytes));
-  const { clusterOf } = placeChains([...directories, ...files], chains);
-  const owners = files.map((file): Owner => {
-    const from = dataBytes + (clusterOf(file) - FIRST_CLUSTER) * clusterBytes;
-    return [file.path, from, from + file.sizeBytes];
-  });
-  const inDirectories = chains.slice(0, directories.length).reduce((sum, next) => sum + next, 0);
-  return ok({ owners, fromBytes: dataBytes + inDirectories * clusterBytes });
+  const { clusterOf } = placeChains(tree.value, chains);
+  const owners: Owner[] = [];
+  const directories: Owner[] = [];
+  for (const [index, owner] of ownersInOrder(tree.value).entries()) {
+    const from = dataBytes + (clusterOf(owner) - FIRST_CLUSTER) * clusterBytes;
+    if ("entries" in owner)
+      directories.push([OWN_TABLES, from, from + (chains[index] ?? 0) * clusterBytes]);
+    else owners.push([owner.path, from, from + owner.sizeBytes]);
+  }
+  return ok({ owners, directories, dataBytes });
 }
 
 function quoteSome(files: readonly Owner[]): readonly string[] {
