@@ -51,16 +51,43 @@ type Options = {
   readonly agentArgs?: readonly string[];
   /** For all programs, where the farm is. */
   readonly env?: (directory: string) => Readonly<Record<string, string>>;
+  /** Programs of a test, in a directory of that test, unless told. */
+  readonly host?: FarmHost;
 };
 
-/** Start a farm; it ends with the test. */
+/** What a farm lives in, and for how long. */
+export type FarmHost = {
+  /** For what runs until it is ended. */
+  readonly startProgram: (
+    name: ProgramName,
+    args: readonly string[],
+    options: ProgramOptions,
+  ) => Program;
+  /** For what ends by itself. */
+  readonly runCommand: (
+    name: ProgramName,
+    args: readonly string[],
+    options: ProgramOptions,
+  ) => Promise<Ended>;
+  readonly makeDirectory: () => Promise<string>;
+};
+
+const TEST_HOST: FarmHost = {
+  startProgram,
+  runCommand: runToEnd,
+  makeDirectory: tempDirectory,
+};
+
+/** Start a farm; it ends with its host. */
 export async function startFarm({
   agents,
   serveArgs = [],
   agentArgs = [],
   env: more = () => ({}),
+  host = TEST_HOST,
 }: Options): Promise<TestFarm> {
-  const directory = await tempDirectory();
+  const { runCommand } = host;
+  const directory = await host.makeDirectory();
   const address = `127.0.0.1:${await freePort()}`;
   const env = {
     STICKFARM_DATA: join(directory, "farm"),
@@ -75,7 +102,7 @@ export async function startFarm({
     return program;
   };
   const start = async (name: string, program: ProgramName, args: readonly string[]) => {
-    programs.set(name, startProgram(program, args, options));
+    programs.set(name, host.startProgram(program, args, options));
     await running(name).waitForLine(/^ready/);
   };
   const driveFile = (agent: string, serial: string) => join(directory, `${agent}-${serial}.img`);
@@ -90,11 +117,11 @@ export async function startFarm({
     });
     return start(name, "stickfarm-agent", ["run", "--data", name, ...drives, ...agentArgs]);
   };
-  const commands = commandsIn(options);
+  const commands = commandsIn(runCommand, options);
   await commands.must("init", "--listen", address);
   await serve();
   for (const name of Object.keys(agents)) {
-    await enrol({ name, address, options, commands });
+    await enrol({ name, address, options, commands, runCommand });
     await runAgent(name);
   }
   const controller = () => running("controller");
@@ -113,8 +140,8 @@ export async function startFarm({
 
 type Commands = Pick<TestFarm, "run" | "must" | "build" | "job" | "ended">;
 
-function commandsIn(options: ProgramOptions): Commands {
-  const run = (...args: string[]) => runToEnd("stickfarm", args, options);
+function commandsIn(runCommand: FarmHost["runCommand"], options: ProgramOptions): Commands {
+  const run = (...args: string[]) => runCommand("stickfarm", args, options);
   const must = async (...args: string[]) => {
     const { code, stdout, stderr } = await run(...args);
     if (code === 0) return stdout;
@@ -145,14 +172,15 @@ type Enrolling = {
   readonly address: string;
   readonly options: ProgramOptions;
   readonly commands: Commands;
+  readonly runCommand: FarmHost["runCommand"];
 };
 
-async function enrol({ name, address, options, commands }: Enrolling): Promise<void> {
-  const tokenFile = `${name}.token`;
+async function enrol({ name, address, options, commands, runCommand }: Enrolling): Promise<void> {
+  const tokenFile = join(options.cwd, `${name}.token`);
   const token = await commands.must("agent", "token", "create", "--name", name);
-  await writeFile(join(options.cwd, tokenFile), token);
+  await writeFile(tokenFile, token);
   const args = ["--data", name, "--controller", address, "--token-file", tokenFile];
-  const enrolled = await runToEnd("stickfarm-agent", ["enroll", ...args], options);
+  const enrolled = await runCommand("stickfarm-agent", ["enroll", ...args], options);
   if (enrolled.code !== 0) throw new Error(enrolled.stderr);
 }
 
