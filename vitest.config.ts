@@ -6,14 +6,18 @@ const fromSource = {
   ssr: { resolve: { conditions: ["source"] } },
 };
 
+/** Built packages, as the programs are: nothing is to be compiled where each system call is slow. */
 const workstation = {
-  ...fromSource,
   test: {
     name: "workstation",
+    server: { deps: { external: [/\/dist\//] } },
     include: ["test/workstation/**/*.test.ts"],
     pool: "forks" as const,
     fileParallelism: false,
+    // One process loads the programs' code once for all files.
+    isolate: false,
     testTimeout: 400_000,
+    hookTimeout: 400_000,
   },
 };
 

@@ -20,21 +20,27 @@ const ROOT = join(import.meta.dirname, "../..");
 const HEAD = "| option of the wizard | field | where it lies afterwards | proven by |";
 
 export function readOptions(): readonly OptionRow[] {
+  return readTable(HEAD).map(([option = "", field = "", place = "", tests = ""]) => ({
+    option,
+    field: field.replaceAll("`", ""),
+    place,
+    tests: parseNamedTests(tests),
+  }));
+}
+
+/** Rows of README's table with this head, cell by cell; none when there is no such table. */
+export function readTable(head: string): readonly (readonly string[])[] {
   const lines = readFileSync(join(ROOT, "README.md"), "utf8").split("\n");
-  const from = lines.indexOf(HEAD) + 2;
-  const end = lines.indexOf("", from);
-  return lines.slice(from, end).map((line) => {
-    const [option = "", field = "", place = "", tests = ""] = line.split(" | ");
-    return {
-      option: option.replace(/^\| /, ""),
-      field: field.replaceAll("`", ""),
-      place,
-      tests: [...tests.matchAll(/`([^`]+)` “([^”]+)”/g)].map(([, path = "", name = ""]) => ({
-        path,
-        name,
-      })),
-    };
-  });
+  const at = lines.indexOf(head);
+  if (at === -1) return [];
+  const rows = lines.slice(at + 2, lines.indexOf("", at));
+  return rows.map((row) => row.replace(/^\| | \|$/g, "").split(" | "));
+}
+
+/** Tests as a cell names them: file in backticks, part of the name in quotes. */
+export function parseNamedTests(cell: string): readonly NamedTest[] {
+  const named = cell.matchAll(/`([^`]+)` “([^”]+)”/g);
+  return [...named].map(([, path = "", name = ""]) => ({ path, name }));
 }
 
 /** Names of all tests in a file, as they are written there. */

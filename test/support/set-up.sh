@@ -44,7 +44,7 @@ for_demo() {
 for_tests() {
   echo fsck.fat:dosfstools mcopy:mtools sfdisk:fdisk sgdisk:gdisk xorriso:xorriso isoinfo:genisoimage bmaptool:bmap-tools
   echo xz:xz-utils zstd:zstd bzip2:bzip2 zip:zip openssl:openssl file:file losetup:mount setpriv:util-linux
-  echo nginx:nginx-light nbdfuse:libnbd-bin
+  echo nginx:nginx-light nbdfuse:libnbd-bin dmsetup:dmsetup /lib/systemd/systemd-udevd:udev
   echo qemu-system-x86_64:qemu-system-x86 /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf
   echo /boot/memtest86+x64.bin:memtest86+ grub-mkimage:grub-common
   echo /usr/lib/grub/i386-pc/boot.img:grub-pc-bin /usr/lib/grub/x86_64-efi/fat.mod:grub-efi-amd64-bin

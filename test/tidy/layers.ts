@@ -110,11 +110,19 @@ export const LAYERS: readonly Layer[] = [
   rim("test/proto", "test/proto/", ["words", "gen"], "node @grpc/proto-loader fast-check"),
   rim("test/readme", "test/readme/", WORDS, "node"),
   rim("test/lab", "test/lab/", [...SHARED, "test/support", "test/journey"], "node"),
-  // Inside the lab's workstation; journeys' farm with sticks of the kernel.
+  // Inside the lab's workstation; journeys' farm with sticks of the kernel, its commands run without a process of their own.
   rim(
     "test/workstation",
     "test/workstation/",
-    [...SHARED, "gen", "test/support", "test/journey"],
+    [
+      ...SHARED,
+      "gen",
+      "controller/cli",
+      "agent/cli",
+      "controller/trust",
+      "test/support",
+      "test/journey",
+    ],
     "node vitest",
   ),
   rim(

@@ -5,9 +5,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { missingPrograms, runProgram } from "../support/run-program.ts";
 import { tempDirectory } from "../support/temp-directory.ts";
 import { plugStick } from "./support/plug-stick.ts";
-import { startStickFarm } from "./support/stick-farm.ts";
+import { shareStickFarm } from "./support/stick-farm.ts";
 
 const UDEV = "/lib/systemd/systemd-udevd";
+
+const theFarm = shareStickFarm();
 
 test("udev tells the desktop to leave sticks alone for as long as the agent runs", async ({
   skip,
@@ -16,7 +18,9 @@ test("udev tells the desktop to leave sticks alone for as long as the agent runs
   const stick = await plugStick({ port: 0, file: join(await tempDirectory(), "0.img") });
   await runProgram(UDEV, ["--daemon"]);
   onTestFinished(async () => void (await runProgram("udevadm", ["control", "--exit"])));
-  const farm = await startStickFarm();
+  const farm = theFarm();
+  await farm.agent("ws-1").end();
+  await farm.runAgent("ws-1");
   expect(await ignored(await stick.device())).toBe(true);
   await farm.agent("ws-1").end();
   expect(await readdir("/run/udev/rules.d")).toEqual([]);

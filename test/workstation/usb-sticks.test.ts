@@ -3,18 +3,21 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MIB } from "@stickfarm/common/bytes";
 import { expect, test } from "vitest";
-import { buildIdOf, startFarm } from "../journey/support/farm.ts";
+import { buildIdOf } from "../journey/support/farm.ts";
 import { checkFat, extractFat } from "../journey/support/fat-stick.ts";
 import { makeImage } from "../journey/support/make-image.ts";
 import { runProgram } from "../support/run-program.ts";
 import { tempDirectory } from "../support/temp-directory.ts";
 import { plugStick } from "./support/plug-stick.ts";
+import { shareStickFarm } from "./support/stick-farm.ts";
 
 const FILES = `apiVersion: stickfarm/v1
 kind: BootableMedia
 metadata: { name: files }
 spec: { files: [{ content: tree }] }
 `;
+
+const theFarm = shareStickFarm();
 
 test("two sticks get what their definition says, and a third is left as it is", async () => {
   const folder = await tempDirectory();
@@ -23,13 +26,15 @@ test("two sticks get what their definition says, and a third is left as it is", 
       plugStick({ port, file: join(folder, `${port}.img`), sizeBytes: 128 * MIB }),
     ),
   );
-  const farm = await startFarm({ agents: { "ws-1": [] }, agentArgs: ["--usb-drives"] });
+  const farm = theFarm();
+  for (const stick of sticks) await farm.drive(stick);
   const tree = join(farm.directory, "tree");
   await mkdir(tree);
   await makeImage(join(tree, "payload.bin"), 9 * MIB + 3, 2);
-  await writeFile(join(farm.directory, "files.yaml"), FILES);
-  await farm.must("content", "add", "tree", "--name", "tree");
-  await farm.must("media", "apply", "-f", "files.yaml");
+  const definition = join(farm.directory, "files.yaml");
+  await writeFile(definition, FILES);
+  await farm.must("content", "add", tree, "--name", "tree");
+  await farm.must("media", "apply", "-f", definition);
   const started = await farm.must(
     ...["build", "start", "files", "--yes", "-o", "json"],
     ...["--on", `ws-1/${sticks[0]?.bay}`, "--on", `ws-1/${sticks[1]?.bay}`],

@@ -11,14 +11,9 @@ export type ZeroCheck = {
 
 /** What is not zero is found in steps of this length, and written in one go from the first to the last. */
 const STEP_BYTES = 64 * 1024;
-/**
- * A block that cannot be read is often cured by being written, as all content was: dm-dust does so, and drives that have
- * spare blocks. More such ranges are a stick that is dying, each with a wait of its own.
- */
-const UNREADABLE_MAX = 16;
 
 /**
- * Read ranges that shall be zero, then write zeros only where something else stood, or nothing could be read.
+ * Read ranges that shall be zero, then write zeros only where something else stood.
  *
  * Problems: those of the drive.
  */
@@ -29,15 +24,11 @@ export async function checkZeros(
 ): Promise<Result<ZeroCheck>> {
   const rewritten: Chunk[] = [];
   let alreadyZeroBytes = 0;
-  let unreadable = 0;
   const checked = await runLanes(work.lanes, chunks, work.signal, async (chunk, lane) => {
     const { offsetBytes, lengthBytes } = chunk;
     const read = await work.drive.read(lane.buffer.subarray(0, lengthBytes), offsetBytes);
-    if (!read.ok && (read.problem.code !== "read_failed" || unreadable === UNREADABLE_MAX)) {
-      return read;
-    }
-    if (!read.ok) unreadable += 1;
-    const dirty = read.ok ? dirtyRange(work, lane, lengthBytes) : { from: 0, to: lengthBytes };
+    if (!read.ok) return read;
+    const dirty = dirtyRange(work, lane, lengthBytes);
     const zeroBytes = lengthBytes - (dirty.to - dirty.from);
     if (zeroBytes < lengthBytes) {
       rewritten.push(zeroChunk(offsetBytes + dirty.from, dirty.to - dirty.from));

@@ -40,10 +40,8 @@ export async function writeAndVerify(
   hooks.onPhase("erase", 2 * SEAL_BYTES);
   const erased = await eraseEnds(work, plan.geometry);
   if (!erased.ok) return erased;
-  const probedFromMs = hooks.nowMs();
   const probed = await checkCapacity(work, plan.geometry, policy.capacity, hooks);
   if (!probed.ok) return probed;
-  const probeMs = hooks.nowMs() - probedFromMs;
   const written = await writePlan(work, policed, hooks);
   if (!written.ok) return written;
   const writtenAtMs = hooks.nowMs();
@@ -60,7 +58,7 @@ export async function writeAndVerify(
     repairedRanges: repairs.value.ranges,
     repairedBytes: repairs.value.bytes,
     capacity: policy.capacity,
-    writeMs: Math.round(writtenAtMs - startedAtMs - probeMs),
+    writeMs: Math.round(writtenAtMs - startedAtMs),
     verifyMs: Math.round(verifiedAtMs - writtenAtMs),
     totalMs: Math.round(verifiedAtMs - startedAtMs),
   };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { access, chmod, mkdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -18,7 +19,7 @@ export type WorkstationRun = {
 };
 
 const MEMORY = "3G";
-const PORTS = 6;
+const PORTS = 12;
 const ROOT = join(import.meta.dirname, "../../..");
 
 /** A kernel with USB gadgets, made by build-kernel.sh: where the environment says, or in the cache; `null` without one. */
@@ -37,13 +38,22 @@ export async function findKernel(): Promise<string | null> {
   return null;
 }
 
-/** Run one to its end and give back what it printed. */
+export type WorkstationEnd = {
+  readonly printed: string;
+  /** How it ended: by itself in order, by itself with these last words, or because the time was over. */
+  readonly end: "in order" | `died: ${string}` | `still ran after ${number} s`;
+};
+
+/** What a kernel says when `poweroff` was its script's last command, and never when it dies of something else. */
+const IN_ORDER = /reboot: System halted/;
+
+/** Run one to its end. It is started once: one that dies is a failure to be looked at. */
 export async function runWorkstation({
   share,
   script,
   kernel,
   limitMs,
-}: WorkstationRun): Promise<string> {
+}: WorkstationRun): Promise<WorkstationEnd> {
   const folder = join(share, "uml");
   await mkdir(folder, { recursive: true });
   const program = await unpack(kernel, join(folder, "linux"));
@@ -65,12 +75,35 @@ export async function runWorkstation({
   child.stdout.on("data", take);
   child.stderr.on("data", take);
   // Its own processes are processes here, of one group.
-  const end = (): void => void (child.pid === undefined || process.kill(-child.pid, "SIGKILL"));
-  const timer = setTimeout(end, limitMs);
-  await new Promise((resolve) => child.once("close", resolve));
+  const kill = (): void => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, "SIGKILL");
+  };
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    kill();
+  }, limitMs);
+  process.once("exit", kill);
+  const [code, signal] = await once(child, "close");
+  process.off("exit", kill);
   clearTimeout(timer);
-  return printed;
+  return { printed, end: describeEnd({ printed, isLate, limitMs, code, signal }) };
 }
+
+function describeEnd({ printed, isLate, limitMs, code, signal }: Ending): WorkstationEnd["end"] {
+  if (isLate) return `still ran after ${limitMs / 1000} s`;
+  if (code === 0 && IN_ORDER.test(printed)) return "in order";
+  return `died: code ${code}, signal ${signal}`;
+}
+
+type Ending = {
+  readonly printed: string;
+  readonly isLate: boolean;
+  readonly limitMs: number;
+  readonly code: number | null;
+  readonly signal: string | null;
+};
 
 async function unpack(kernel: string, to: string): Promise<string> {
   if (!kernel.endsWith(".xz")) return kernel;

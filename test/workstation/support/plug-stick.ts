@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   mkdir,
   open,
@@ -33,6 +34,7 @@ export type StickSpec = {
   /** A file or a device; a file is made. */
   readonly file: string;
   readonly sizeBytes?: number;
+  /** One that no other stick has, unless told. */
   readonly serial?: string;
   readonly isReadOnly?: boolean;
 };
@@ -79,7 +81,7 @@ async function makeOldStick(file: string, sizeBytes: number): Promise<void> {
 }
 
 async function describe(gadget: string, spec: StickSpec): Promise<void> {
-  const { port, file, serial = `60A44C413FAE000${port}`, isReadOnly = false } = spec;
+  const { file, serial = randomBytes(6).toString("hex").toUpperCase() } = spec;
   const strings = join(gadget, "strings/0x409");
   const config = join(gadget, "configs/c.1");
   const lun = join(gadget, "functions/mass_storage.0/lun.0");
@@ -93,7 +95,7 @@ async function describe(gadget: string, spec: StickSpec): Promise<void> {
     [join(strings, "product"), "DataTraveler 3.0"],
     [join(strings, "serialnumber"), serial],
     [join(lun, "removable"), "1"],
-    [join(lun, "ro"), isReadOnly ? "1" : "0"],
+    [join(lun, "ro"), spec.isReadOnly === true ? "1" : "0"],
     [join(lun, "inquiry_string"), "Kingston DataTraveler 3.0 1.00"],
     [join(lun, "file"), file],
   ];
