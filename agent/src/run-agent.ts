@@ -27,6 +27,7 @@ import { claimStick } from "./run/claim-stick.ts";
 import { type DriveWatch, watchDrives } from "./run/drive-watch.ts";
 import { handleControllerMessages } from "./run/handle-messages.ts";
 import { holdDataDirectory } from "./run/hold-data-directory.ts";
+import { blinkerAt, type Locator, openLocator } from "./run/locate-drives.ts";
 import { claimUnseen, lookerAt } from "./run/look-at-drives.ts";
 import { type DeskPorts, OrderDesk } from "./run/order-desk.ts";
 import { openPictures, type Pictures } from "./run/pictures.ts";
@@ -95,7 +96,7 @@ async function openAgent(options: AgentOptions, stack: CloseStack): Promise<Resu
     { address: parts.address, ...identity, random: Math.random, log },
     {
       hello: () => hello(parts, session),
-      received: handleControllerMessages({ desk, reports, pictures: parts.pictures, log }),
+      received: handleControllerMessages({ ...parts, desk, reports, send }),
       refused: options.onRefused,
     },
   );
@@ -115,6 +116,7 @@ type Parts = {
   readonly host: DriveHost;
   readonly drives: DriveWatch;
   readonly glances: Glances;
+  readonly locator: Locator;
   readonly cache: ContentCache;
   readonly points: PointServers;
   readonly pictures: Pictures;
@@ -148,6 +150,8 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
   stack.defer(async () => glances.close());
   const drives = await watchDrives(async () => glances.addTo(await listOffered(offer, host)));
   stack.defer(async () => drives.close());
+  const locator = openLocator(blinkerAt(offer, host, drives.seen), glances.isHeld);
+  stack.defer(async () => locator.close());
   const cached = { identity: identity.value, address, dataDirectory, stack, log };
   const { cache, points } = await openCache(cached);
   const pictures = openPictures(identity.value, address, log);
@@ -160,6 +164,7 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
     host,
     drives,
     glances,
+    locator,
     cache,
     points,
     pictures,
@@ -178,9 +183,10 @@ function deskPorts(parts: Parts, send: ControllerLink["send"], reported: () => v
     journal: parts.journal,
     prepare: (order, onProgress, signal) => prepareContent(preparing, order, onProgress, signal),
     claim: (order, content, events) =>
-      claimUnseen(parts.glances, order.consent.driveId, () =>
-        claimStick(place, order, content, events),
-      ),
+      claimUnseen(parts.glances, order.consent.driveId, () => {
+        parts.locator.leave(order.consent.driveId);
+        return claimStick(place, order, content, events);
+      }),
     requestLease: ({ jobId, attempt, fence }) =>
       send({ $case: "leaseRequest", value: { jobId, attempt, fence } }),
     phase: ({ jobId, attempt, fence }, phase) =>
@@ -240,6 +246,7 @@ function hello(
     protocol: PROTOCOL,
     held: [...journal.state().held.values()].map(describeHeld),
     drives: drives.seen().map(driveToWire),
+    abilities: ["locate"],
   };
 }
 

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DriveView } from "@stickfarm/proto/stickfarm/v1/operator";
 import { expect, test } from "vitest";
+import { startProgram } from "../support/processes.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { buildIdOf, startFarm, type TestFarm } from "./support/farm.ts";
 import { diskImage } from "./support/make-image.ts";
@@ -81,6 +83,47 @@ test("a bay is called what people call it, in every list, and found by that", LI
   await farm.must("drive", "label", "ws-1/usb-1", "");
   expect(await farm.must("drive", "list")).not.toContain("left hub 3");
 });
+
+test(
+  "a stick blinks until its time is up or Ctrl-C, and nothing on it changes",
+  LIMIT,
+  async () => {
+    const farm = await startFarm({
+      agents: { "ws-1": [{ serial: "A1", bay: "1", size: "64MiB" }] },
+    });
+    const before = (await shown(farm, "1")).drive?.insertion;
+    const located = await farm.run("drive", "locate", "1", "--seconds", "1", "-o", "json");
+    expect(JSON.parse(located.stdout)).toEqual({ agent: "ws-1", bay: "1", seconds: 1 });
+    expect(located.stderr).toContain("ws-1/1 blinks for 1 s: stick A1");
+
+    const options = { cwd: farm.directory, env: farm.env };
+    const long = startProgram("stickfarm", ["drive", "locate", "1", "--seconds", "60"], options);
+    await waitFor("the blinking", () => blinkers(farm).length > 0 || undefined);
+    const busy = await farm.run("drive", "locate", "1", "-o", "json");
+    expect(refusalOf(busy)).toMatchObject({ code: "drive_busy" });
+    process.kill(long.pid, "SIGINT");
+    await waitFor("its end", () => blinkers(farm).length === 0 || undefined);
+    const wrong = await farm.run("drive", "locate", "1", "--seconds", "61", "-o", "json");
+    expect(refusalOf(wrong)).toMatchObject({ code: "usage" });
+    expect((await shown(farm, "1")).drive?.insertion).toBe(before);
+  },
+);
+
+/** Children of the agent that read from its drives. */
+function blinkers(farm: TestFarm): readonly string[] {
+  const { pid } = farm.agent("ws-1");
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  return children.filter((child) => child !== "" && commandOf(child).includes("locate-main"));
+}
+
+/** Empty when the process has gone. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
 
 /** As soon as somebody has looked. */
 function contentsOf(farm: TestFarm, bay: string) {

@@ -7,6 +7,7 @@ export type Glances = {
   readonly addTo: (drives: readonly Drive[]) => readonly Drive[];
   /** The drive is about to be written: nobody looks at it until the returned function is called, and then anew. */
   readonly hold: (driveId: string) => () => void;
+  readonly isHeld: (driveId: string) => boolean;
   readonly close: () => void;
 };
 
@@ -71,6 +72,7 @@ export function openGlances(look: Look): Glances {
       forget(driveId);
       return () => held.delete(driveId);
     },
+    isHeld: (driveId) => held.has(driveId),
     close: () => {
       for (const driveId of [...glances.keys()]) forget(driveId);
     },

@@ -1,6 +1,9 @@
 import type { Log } from "@stickfarm/common/log";
 import { orderFromWire } from "@stickfarm/common/wire/attempt";
+import { problemToWire } from "@stickfarm/common/wire/problem";
 import type { AttachResponse, Desired } from "@stickfarm/proto/stickfarm/v1/agent";
+import type { ControllerLink } from "../grpc/controller-link.ts";
+import type { LocateOrder, Locator } from "./locate-drives.ts";
 import type { OrderDesk } from "./order-desk.ts";
 import type { Pictures } from "./pictures.ts";
 
@@ -8,6 +11,8 @@ export type MessageParts = {
   readonly desk: OrderDesk;
   readonly reports: { readonly wake: () => void };
   readonly pictures: Pictures;
+  readonly locator: Locator;
+  readonly send: ControllerLink["send"];
   readonly log: Log;
 };
 
@@ -27,6 +32,13 @@ export function handleControllerMessages(
       else parts.log.error({ detail: order.problem.detail }, "order not understood");
     }
   };
+  /** Nothing else waits for it. */
+  const locate = async (order: LocateOrder): Promise<void> => {
+    const problem = await parts.locator.take(order);
+    const told = problem === null ? undefined : problemToWire(problem);
+    const { locateId, seconds } = order;
+    if (seconds > 0) parts.send({ $case: "locateEnded", value: { locateId, problem: told } });
+  };
   const handle = async (message: AttachResponse["message"]): Promise<void> => {
     switch (message?.$case) {
       case "welcome":
@@ -40,6 +52,11 @@ export function handleControllerMessages(
         return parts.desk.grantLease(message.value);
       case "cancelAttempt":
         return parts.desk.cancel(message.value);
+      case "locate":
+        locate(message.value).catch((error: unknown) =>
+          parts.log.error({ err: error }, "drive not located"),
+        );
+        return;
       // A message of a newer controller, which it does not need to be understood.
       case undefined:
         return;

@@ -25,6 +25,7 @@ import { dpListCommand } from "./dp/list.ts";
 import { dpRemoveCommand } from "./dp/remove.ts";
 import { driveLabelCommand } from "./drive/label.ts";
 import { driveListCommand } from "./drive/list.ts";
+import { driveLocateCommand } from "./drive/locate.ts";
 import { driveShowCommand } from "./drive/show.ts";
 import { initCommand } from "./init.ts";
 import { mediaApplyCommand } from "./media/apply.ts";
@@ -121,7 +122,12 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       stickInspectCommand(shell),
       stickOpenCommand(shell),
     ]),
-    group(DRIVE, [driveListCommand(shell), driveShowCommand(shell), driveLabelCommand(shell)]),
+    group(DRIVE, [
+      driveListCommand(shell),
+      driveShowCommand(shell),
+      driveLabelCommand(shell),
+      driveLocateCommand(shell),
+    ]),
   ];
 }
 

@@ -21,7 +21,7 @@ import { runProgram } from "./run-program.ts";
 import { makeIo, type TestIo, type TestIoFields } from "./test-cli.ts";
 
 type Service = typeof OperatorServiceService;
-type StreamName = "watchBuild" | "distributeContent" | "checkContents";
+type StreamName = "watchBuild" | "distributeContent" | "checkContents" | "locateDrive";
 type UnaryName = Exclude<keyof Service, StreamName>;
 type RequestOf<Name extends keyof Service> = ReturnType<Service[Name]["requestDeserialize"]>;
 type ResponseOf<Name extends keyof Service> = ReturnType<Service[Name]["responseDeserialize"]>;
@@ -100,7 +100,12 @@ function must<Value>(result: Result<Value>): Value {
 }
 
 type Callback = sendUnaryData<unknown>;
-const STREAMS: readonly string[] = ["watchBuild", "distributeContent", "checkContents"];
+const STREAMS: readonly string[] = [
+  "watchBuild",
+  "distributeContent",
+  "checkContents",
+  "locateDrive",
+];
 
 function implement(answers: Answers): UntypedServiceImplementation {
   const methods = Object.keys(OperatorServiceService).map((name) => [

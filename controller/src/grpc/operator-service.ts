@@ -17,7 +17,7 @@ export type OperatorAnswers = {
 } & { readonly [Name in Streamed]: StreamAnswer<RequestOf<Name>, ResponseOf<Name>> };
 
 /** Methods that give many messages. */
-type Streamed = "watchBuild" | "distributeContent" | "checkContents";
+type Streamed = "watchBuild" | "distributeContent" | "checkContents" | "locateDrive";
 type RequestOf<Name extends keyof Methods> = ReturnType<Methods[Name]["requestDeserialize"]>;
 type ResponseOf<Name extends keyof Methods> = Parameters<Methods[Name]["responseSerialize"]>[0];
 
@@ -60,5 +60,6 @@ export function operatorService(answers: OperatorAnswers, outlet: Outlet): Opera
     listSticks: serve(answers.listSticks),
     getStick: serve(answers.getStick),
     labelBay: serve(answers.labelBay),
+    locateDrive: (call) => void serveStream(answers.locateDrive, call, outlet),
   };
 }

@@ -59,6 +59,7 @@ async function openSession(
     incarnation: hello.incarnation,
     version: hello.version,
     drives: hello.drives.map(driveFromWire),
+    abilities: hello.abilities,
     ...link,
   };
   await farm.store.agents.noteSession(live, farm.nowMs());
@@ -129,6 +130,11 @@ async function handle(
       if (phase !== "ended") await farm.store.builds.notePhase(told, farm.nowMs());
       farm.sessions.reach(jobId, { attempt, phase });
       farm.progressed.raise();
+      return;
+    }
+    case "locateEnded": {
+      const { locateId, problem } = message.value;
+      farm.locates.end(locateId, problem === undefined ? null : problemFromWire(problem));
       return;
     }
     // A second Hello, or a message of a newer program, says nothing that this one must act on.

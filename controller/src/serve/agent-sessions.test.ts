@@ -39,6 +39,7 @@ function agent(incarnation: string, ended: string[]): LiveAgent {
     incarnation,
     version: "",
     drives: [],
+    abilities: [],
     send: () => undefined,
     end: () => ended.push(incarnation),
   };

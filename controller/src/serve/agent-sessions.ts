@@ -9,6 +9,8 @@ export type LiveAgent = {
   readonly incarnation: string;
   readonly version: string;
   readonly drives: readonly Drive[];
+  /** What it can do beside what every agent can. */
+  readonly abilities: readonly string[];
   readonly send: (message: AttachResponse["message"]) => void;
   readonly end: (problem: Problem) => void;
 };

@@ -7,6 +7,7 @@ import type { SecretBox } from "../trust/secret-box.ts";
 import type { AgentSessions } from "./agent-sessions.ts";
 import type { ChangeSignal } from "./change-signal.ts";
 import type { SplitWim } from "./create-wim-splitter.ts";
+import type { Locates } from "./locates.ts";
 
 /** What the parts of the shell share: the truth, who is connected, and the effects. */
 export type Farm = {
@@ -20,6 +21,8 @@ export type Farm = {
   readonly progressed: ChangeSignal;
   /** The newest progress of a job, or null. */
   readonly progressOf: (jobId: string) => ProgressEvent | null;
+  /** Drives that blink, as it was asked for. */
+  readonly locates: Locates;
   /** Why a pending job does not run, from the scheduler's newest decisions. */
   readonly waiting: Map<string, readonly string[]>;
   /** Ed25519 by the farm's signing key. */

@@ -6,6 +6,7 @@ import { answerCertificates } from "./answer-certificates.ts";
 import { answerContents } from "./answer-contents.ts";
 import { answerDistribution } from "./answer-distribution.ts";
 import { answerDrives } from "./answer-drives.ts";
+import { answerLocate } from "./answer-locate.ts";
 import { answerMedia } from "./answer-media.ts";
 import { answerPoints } from "./answer-points.ts";
 import { answerSecrets } from "./answer-secrets.ts";
@@ -28,5 +29,6 @@ export function operatorAnswers(farm: Farm, makeToken: MakeToken): OperatorAnswe
     ...answerAgents(farm, makeToken),
     ...answerSticks(farm),
     ...answerDrives(farm),
+    ...answerLocate(farm),
   };
 }

@@ -31,6 +31,7 @@ import { AgentSessions } from "./agent-sessions.ts";
 import { ChangeSignal } from "./change-signal.ts";
 import { createWimSplitter } from "./create-wim-splitter.ts";
 import type { Farm } from "./farm.ts";
+import { openLocates } from "./locates.ts";
 import { type NatsOptions, type NatsPlane, openNatsPlane } from "./nats-plane.ts";
 import { operatorAnswers } from "./operator-answers.ts";
 import { runScheduleLoop } from "./schedule-loop.ts";
@@ -146,6 +147,7 @@ function createFarm({ options, trust, library, points, store, nats, progressed }
     changed: new ChangeSignal(),
     progressed,
     progressOf: (jobId) => nats.progressOf(jobId),
+    locates: openLocates(),
     waiting: new Map(),
     sign: (bytes) => trust.signer.sign(bytes),
     secretBox: maskSecrets(trust.secretBox, options.mask),

@@ -72,6 +72,10 @@ async function serveDrives() {
   const controller = await startTestController(onTestFinished, {
     listDrives: ({ agent }) =>
       ok({ drives: views.filter((view) => agent === "" || view.agent === agent) }),
+    locateDrive: async function* (request) {
+      asked.push(request);
+      yield { seconds: request.seconds };
+    },
     labelBay: (request) => {
       asked.push(request);
       return ok({});
@@ -173,4 +177,12 @@ test("drive label names the bay as the agent does, however it was named", async 
   const right = { agent: "ws-1", bay: "1", label: "right" };
   expect(asked).toEqual([right, right, right, { agent: "ws-1", bay: "gone", label: "" }]);
   expect((await run(["drive", "label", "ws-1/gone", "right"])).status).toBe(3);
+});
+
+test("drive locate tells which stick blinks, and for how long", async () => {
+  const { run, asked } = await serveDrives();
+  const { status, stderr } = await run(["drive", "locate", "left hub 3", "--seconds", "7"]);
+  expect([status, stderr]).toEqual([0, "ws-1/1 blinks for 7 s: stick A1\n"]);
+  expect(asked).toEqual([{ agent: "ws-1", bay: "1", seconds: 7 }]);
+  expect((await run(["drive", "locate", "ws-1/1", "--seconds", "long"])).status).toBe(2);
 });

@@ -157,6 +157,9 @@ export interface AttachRequest {
     | //
     /** Every Welcome.heartbeat_ms. */
     { readonly $case: "heartbeat"; readonly value: Heartbeat }
+    | //
+    /** When a drive has stopped to show activity. */
+    { readonly $case: "locateEnded"; readonly value: LocateEnded }
     | undefined;
 }
 
@@ -176,6 +179,9 @@ export interface AttachResponse {
     | //
     /** At any time after Welcome. */
     { readonly $case: "cancelAttempt"; readonly value: CancelAttempt }
+    | //
+    /** At any time after Welcome, to an agent that has the ability "locate". */
+    { readonly $case: "locate"; readonly value: Locate }
     | undefined;
 }
 
@@ -193,6 +199,26 @@ export interface Hello {
   readonly held: readonly HeldAttempt[];
   /** Every drive that is present. */
   readonly drives: readonly Drive[];
+  /** What this agent can do beside what every agent can: locate. */
+  readonly abilities: readonly string[];
+}
+
+/** Have a drive show activity by reads, so that its light blinks; nothing is written. */
+export interface Locate {
+  /** Made by the controller; 26 characters. */
+  readonly locateId: string;
+  /** As Drive.drive_id. */
+  readonly driveId: string;
+  /** Seconds, 1 to 60; 0 stops the locate of this id. */
+  readonly seconds: number;
+}
+
+/** The drive shows no activity any more. */
+export interface LocateEnded {
+  /** As in Locate. */
+  readonly locateId: string;
+  /** Why it could not; not set when it did, or was stopped. */
+  readonly problem: Problem | undefined;
 }
 
 /** An attempt as the agent's journal knows it. */
@@ -608,6 +634,9 @@ export const AttachRequest: MessageFns<AttachRequest> = {
       case "heartbeat":
         Heartbeat.encode(message.message.value, writer.uint32(42).fork()).join();
         break;
+      case "locateEnded":
+        LocateEnded.encode(message.message.value, writer.uint32(50).fork()).join();
+        break;
     }
     return writer;
   },
@@ -665,6 +694,14 @@ export const AttachRequest: MessageFns<AttachRequest> = {
             message.message = { $case: "heartbeat", value: Heartbeat.decode(reader, reader.uint32()) };
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.message = { $case: "locateEnded", value: LocateEnded.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -695,6 +732,10 @@ export const AttachRequest: MessageFns<AttachRequest> = {
         ? { $case: "attemptUpdate", value: AttemptUpdate.fromJSON(object.attempt_update) }
         : isSet(object.heartbeat)
         ? { $case: "heartbeat", value: Heartbeat.fromJSON(object.heartbeat) }
+        : isSet(object.locateEnded)
+        ? { $case: "locateEnded", value: LocateEnded.fromJSON(object.locateEnded) }
+        : isSet(object.locate_ended)
+        ? { $case: "locateEnded", value: LocateEnded.fromJSON(object.locate_ended) }
         : undefined,
     };
   },
@@ -711,6 +752,8 @@ export const AttachRequest: MessageFns<AttachRequest> = {
       obj.attemptUpdate = AttemptUpdate.toJSON(message.message.value);
     } else if (message.message?.$case === "heartbeat") {
       obj.heartbeat = Heartbeat.toJSON(message.message.value);
+    } else if (message.message?.$case === "locateEnded") {
+      obj.locateEnded = LocateEnded.toJSON(message.message.value);
     }
     return obj;
   },
@@ -751,6 +794,12 @@ export const AttachRequest: MessageFns<AttachRequest> = {
         }
         break;
       }
+      case "locateEnded": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "locateEnded", value: LocateEnded.fromPartial(object.message.value) };
+        }
+        break;
+      }
     }
     return message;
   },
@@ -774,6 +823,9 @@ export const AttachResponse: MessageFns<AttachResponse> = {
         break;
       case "cancelAttempt":
         CancelAttempt.encode(message.message.value, writer.uint32(34).fork()).join();
+        break;
+      case "locate":
+        Locate.encode(message.message.value, writer.uint32(42).fork()).join();
         break;
     }
     return writer;
@@ -824,6 +876,14 @@ export const AttachResponse: MessageFns<AttachResponse> = {
             message.message = { $case: "cancelAttempt", value: CancelAttempt.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "locate", value: Locate.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -850,6 +910,8 @@ export const AttachResponse: MessageFns<AttachResponse> = {
         ? { $case: "cancelAttempt", value: CancelAttempt.fromJSON(object.cancelAttempt) }
         : isSet(object.cancel_attempt)
         ? { $case: "cancelAttempt", value: CancelAttempt.fromJSON(object.cancel_attempt) }
+        : isSet(object.locate)
+        ? { $case: "locate", value: Locate.fromJSON(object.locate) }
         : undefined,
     };
   },
@@ -864,6 +926,8 @@ export const AttachResponse: MessageFns<AttachResponse> = {
       obj.leaseGrant = LeaseGrant.toJSON(message.message.value);
     } else if (message.message?.$case === "cancelAttempt") {
       obj.cancelAttempt = CancelAttempt.toJSON(message.message.value);
+    } else if (message.message?.$case === "locate") {
+      obj.locate = Locate.toJSON(message.message.value);
     }
     return obj;
   },
@@ -898,13 +962,19 @@ export const AttachResponse: MessageFns<AttachResponse> = {
         }
         break;
       }
+      case "locate": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "locate", value: Locate.fromPartial(object.message.value) };
+        }
+        break;
+      }
     }
     return message;
   },
 };
 
 function createBaseHello(): Hello {
-  return { version: "", incarnation: "", bootId: "", protocol: 0, held: [], drives: [] };
+  return { version: "", incarnation: "", bootId: "", protocol: 0, held: [], drives: [], abilities: [] };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -926,6 +996,9 @@ export const Hello: MessageFns<Hello> = {
     }
     for (const v of message.drives) {
       Drive.encode(v!, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.abilities) {
+      writer.uint32(58).string(v!);
     }
     return writer;
   },
@@ -991,6 +1064,14 @@ export const Hello: MessageFns<Hello> = {
             message.drives.push(Drive.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.abilities.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1015,6 +1096,9 @@ export const Hello: MessageFns<Hello> = {
       protocol: isSet(object.protocol) ? globalThis.Number(object.protocol) : 0,
       held: globalThis.Array.isArray(object?.held) ? object.held.map((e: any) => HeldAttempt.fromJSON(e)) : [],
       drives: globalThis.Array.isArray(object?.drives) ? object.drives.map((e: any) => Drive.fromJSON(e)) : [],
+      abilities: globalThis.Array.isArray(object?.abilities)
+        ? object.abilities.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1038,6 +1122,9 @@ export const Hello: MessageFns<Hello> = {
     if (message.drives?.length) {
       obj.drives = message.drives.map((e) => Drive.toJSON(e));
     }
+    if (message.abilities?.length) {
+      obj.abilities = message.abilities;
+    }
     return obj;
   },
 
@@ -1052,6 +1139,207 @@ export const Hello: MessageFns<Hello> = {
     message.protocol = object.protocol ?? 0;
     message.held = object.held?.map((e) => HeldAttempt.fromPartial(e)) || [];
     message.drives = object.drives?.map((e) => Drive.fromPartial(e)) || [];
+    message.abilities = object.abilities?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseLocate(): Locate {
+  return { locateId: "", driveId: "", seconds: 0 };
+}
+
+export const Locate: MessageFns<Locate> = {
+  encode(message: Locate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.locateId !== "") {
+      writer.uint32(10).string(message.locateId);
+    }
+    if (message.driveId !== "") {
+      writer.uint32(18).string(message.driveId);
+    }
+    if (message.seconds !== 0) {
+      writer.uint32(24).uint32(message.seconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Locate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLocate() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.locateId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.driveId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.seconds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Locate {
+    return {
+      locateId: isSet(object.locateId)
+        ? globalThis.String(object.locateId)
+        : isSet(object.locate_id)
+        ? globalThis.String(object.locate_id)
+        : "",
+      driveId: isSet(object.driveId)
+        ? globalThis.String(object.driveId)
+        : isSet(object.drive_id)
+        ? globalThis.String(object.drive_id)
+        : "",
+      seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
+    };
+  },
+
+  toJSON(message: Locate): unknown {
+    const obj: any = {};
+    if (message.locateId !== "") {
+      obj.locateId = message.locateId;
+    }
+    if (message.driveId !== "") {
+      obj.driveId = message.driveId;
+    }
+    if (message.seconds !== 0) {
+      obj.seconds = Math.round(message.seconds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Locate>, I>>(base?: I): Locate {
+    return Locate.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Locate>, I>>(object: I): Locate {
+    const message = createBaseLocate() as any;
+    message.locateId = object.locateId ?? "";
+    message.driveId = object.driveId ?? "";
+    message.seconds = object.seconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseLocateEnded(): LocateEnded {
+  return { locateId: "", problem: undefined };
+}
+
+export const LocateEnded: MessageFns<LocateEnded> = {
+  encode(message: LocateEnded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.locateId !== "") {
+      writer.uint32(10).string(message.locateId);
+    }
+    if (message.problem !== undefined) {
+      Problem.encode(message.problem, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LocateEnded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLocateEnded() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.locateId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.problem = Problem.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LocateEnded {
+    return {
+      locateId: isSet(object.locateId)
+        ? globalThis.String(object.locateId)
+        : isSet(object.locate_id)
+        ? globalThis.String(object.locate_id)
+        : "",
+      problem: isSet(object.problem) ? Problem.fromJSON(object.problem) : undefined,
+    };
+  },
+
+  toJSON(message: LocateEnded): unknown {
+    const obj: any = {};
+    if (message.locateId !== "") {
+      obj.locateId = message.locateId;
+    }
+    if (message.problem !== undefined) {
+      obj.problem = Problem.toJSON(message.problem);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LocateEnded>, I>>(base?: I): LocateEnded {
+    return LocateEnded.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LocateEnded>, I>>(object: I): LocateEnded {
+    const message = createBaseLocateEnded() as any;
+    message.locateId = object.locateId ?? "";
+    message.problem = (object.problem !== undefined && object.problem !== null)
+      ? Problem.fromPartial(object.problem)
+      : undefined;
     return message;
   },
 };

@@ -1162,6 +1162,22 @@ export interface LabelBayRequest {
 export interface LabelBayResponse {
 }
 
+/** A bay whose stick shall blink. */
+export interface LocateDriveRequest {
+  /** Name of the agent. */
+  readonly agent: string;
+  /** As in Drive.bay. */
+  readonly bay: string;
+  /** Seconds, 1 to 60. */
+  readonly seconds: number;
+}
+
+/** It blinks. */
+export interface LocateDriveResponse {
+  /** Seconds. */
+  readonly seconds: number;
+}
+
 /** The drives asked for. */
 export interface ListDrivesResponse {
   /** Each once. */
@@ -12669,6 +12685,174 @@ export const LabelBayResponse: MessageFns<LabelBayResponse> = {
   },
 };
 
+function createBaseLocateDriveRequest(): LocateDriveRequest {
+  return { agent: "", bay: "", seconds: 0 };
+}
+
+export const LocateDriveRequest: MessageFns<LocateDriveRequest> = {
+  encode(message: LocateDriveRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.agent !== "") {
+      writer.uint32(10).string(message.agent);
+    }
+    if (message.bay !== "") {
+      writer.uint32(18).string(message.bay);
+    }
+    if (message.seconds !== 0) {
+      writer.uint32(24).uint32(message.seconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LocateDriveRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLocateDriveRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.agent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.bay = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.seconds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LocateDriveRequest {
+    return {
+      agent: isSet(object.agent) ? globalThis.String(object.agent) : "",
+      bay: isSet(object.bay) ? globalThis.String(object.bay) : "",
+      seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
+    };
+  },
+
+  toJSON(message: LocateDriveRequest): unknown {
+    const obj: any = {};
+    if (message.agent !== "") {
+      obj.agent = message.agent;
+    }
+    if (message.bay !== "") {
+      obj.bay = message.bay;
+    }
+    if (message.seconds !== 0) {
+      obj.seconds = Math.round(message.seconds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LocateDriveRequest>, I>>(base?: I): LocateDriveRequest {
+    return LocateDriveRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LocateDriveRequest>, I>>(object: I): LocateDriveRequest {
+    const message = createBaseLocateDriveRequest() as any;
+    message.agent = object.agent ?? "";
+    message.bay = object.bay ?? "";
+    message.seconds = object.seconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseLocateDriveResponse(): LocateDriveResponse {
+  return { seconds: 0 };
+}
+
+export const LocateDriveResponse: MessageFns<LocateDriveResponse> = {
+  encode(message: LocateDriveResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.seconds !== 0) {
+      writer.uint32(8).uint32(message.seconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LocateDriveResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLocateDriveResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.seconds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LocateDriveResponse {
+    return { seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0 };
+  },
+
+  toJSON(message: LocateDriveResponse): unknown {
+    const obj: any = {};
+    if (message.seconds !== 0) {
+      obj.seconds = Math.round(message.seconds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LocateDriveResponse>, I>>(base?: I): LocateDriveResponse {
+    return LocateDriveResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LocateDriveResponse>, I>>(object: I): LocateDriveResponse {
+    const message = createBaseLocateDriveResponse() as any;
+    message.seconds = object.seconds ?? 0;
+    return message;
+  },
+};
+
 function createBaseListDrivesResponse(): ListDrivesResponse {
   return { drives: [] };
 }
@@ -14140,6 +14324,20 @@ export const OperatorServiceService = {
     responseSerialize: (value: LabelBayResponse): Buffer => Buffer.from(LabelBayResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): LabelBayResponse => LabelBayResponse.decode(value),
   },
+  /**
+   * Has the light of a stick blink, by reads alone. One message when it begins; the stream ends with the blinking, and the
+   * blinking with the stream. Problems: usage (seconds), drive_unknown, agent_unknown, drive_busy, drive_gone, read_failed,
+   * protocol_unsupported (an older agent).
+   */
+  locateDrive: {
+    path: "/stickfarm.v1.OperatorService/LocateDrive" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: LocateDriveRequest): Buffer => Buffer.from(LocateDriveRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LocateDriveRequest => LocateDriveRequest.decode(value),
+    responseSerialize: (value: LocateDriveResponse): Buffer => Buffer.from(LocateDriveResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LocateDriveResponse => LocateDriveResponse.decode(value),
+  },
 } as const;
 
 export interface OperatorServiceServer extends UntypedServiceImplementation {
@@ -14232,6 +14430,12 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
    * there, so that the name may be mistyped).
    */
   labelBay: handleUnaryCall<LabelBayRequest, LabelBayResponse>;
+  /**
+   * Has the light of a stick blink, by reads alone. One message when it begins; the stream ends with the blinking, and the
+   * blinking with the stream. Problems: usage (seconds), drive_unknown, agent_unknown, drive_busy, drive_gone, read_failed,
+   * protocol_unsupported (an older agent).
+   */
+  locateDrive: handleServerStreamingCall<LocateDriveRequest, LocateDriveResponse>;
 }
 
 export interface OperatorServiceClient extends Client {
@@ -14790,6 +14994,17 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LabelBayResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Has the light of a stick blink, by reads alone. One message when it begins; the stream ends with the blinking, and the
+   * blinking with the stream. Problems: usage (seconds), drive_unknown, agent_unknown, drive_busy, drive_gone, read_failed,
+   * protocol_unsupported (an older agent).
+   */
+  locateDrive(request: LocateDriveRequest, options?: Partial<CallOptions>): ClientReadableStream<LocateDriveResponse>;
+  locateDrive(
+    request: LocateDriveRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<LocateDriveResponse>;
 }
 
 export const OperatorServiceClient = makeGenericClientConstructor(
