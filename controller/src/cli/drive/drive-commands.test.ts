@@ -87,7 +87,7 @@ async function serveDrives() {
 test("drive list tells of each drive in a line, with every reason against it", async () => {
   const { run } = await serveDrives();
   expect((await run(["drive", "list", "--agent", "ws-1"])).stdout).toMatchInlineSnapshot(`
-    "AGENT  BAY        LABEL       STATE    SERIAL            SIZE     SPEED  CONTENTS      REASONS
+    "AGENT  BAY        LABEL       STATE    SERIAL            SIZE     SPEED  HOLDS         REASONS
     ws-1   usb-2-1.3              refused  60A44C413FAE  8.00 GiB  5 Gbit/s  hq@3, sealed  Cannot erase: it is mounted; Cannot erase: it is large�
     ws-1   1          left hub 3  busy     A1            8.00 GiB
     "

@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<DriveView>[] = [
   { head: "SERIAL", cell: ({ drive }) => drive?.serial ?? "" },
   { head: "SIZE", cell: ({ drive }) => renderBytes(drive?.sizeBytes ?? 0), align: "right" },
   { head: "SPEED", cell: ({ drive }) => renderLinkSpeed(drive?.facts?.usb), align: "right" },
-  { head: "CONTENTS", cell: ({ drive }) => describeContents(contentsFromWire(drive?.contents)) },
+  { head: "HOLDS", cell: ({ drive }) => describeContents(contentsFromWire(drive?.contents)) },
   {
     head: "REASONS",
     cell: ({ drive }) => drive?.refusals.map(({ detail }) => detail).join("; ") ?? "",

@@ -33,6 +33,16 @@ test("renderPlan() shows each drive, and every reason against one", () => {
   `);
 });
 
+test("renderPlan() shows what would be lost", () => {
+  const planned = makePlanned("1");
+  const volumes = [{ partition: 1, sizeBytes: 1, kind: "ntfs", label: "Tax 2025" }];
+  const contents = { state: "seen", why: "", table: "mbr", volumes, passport: undefined };
+  const plan = makePlan([{ ...planned, drive: { ...planned.drive, contents } }]);
+  expect(renderPlan(plan, { color: false })).toMatch(
+    /HOLDS +VERDICT\n.*ntfs Tax 2025 +will be erased\n/,
+  );
+});
+
 test("renderPlan() shows warnings of the definition", () => {
   const warning = {
     ruleId: "password-missing",

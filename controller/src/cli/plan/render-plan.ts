@@ -1,6 +1,8 @@
 import { renderBytes } from "@stickfarm/common/bytes";
+import { describeContents } from "@stickfarm/common/drive/describe-contents";
 import type { Problem } from "@stickfarm/common/problem";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
+import { contentsFromWire } from "@stickfarm/common/wire/contents";
 import pc from "picocolors";
 import type { PlannedDrivePicture, PlanPicture } from "../connect/plan-picture.ts";
 import { renderFindings } from "../media/render-findings.ts";
@@ -13,6 +15,11 @@ const COLUMNS: readonly Column<PlannedDrivePicture>[] = [
   { head: "SERIAL", cell: ({ drive }) => drive.serial },
   { head: "MODEL", cell: ({ drive }) => `${drive.vendor} ${drive.model}`.trim() },
   { head: "SIZE", cell: ({ drive }) => renderBytes(drive.sizeBytes), align: "right" },
+  {
+    head: "HOLDS",
+    cell: ({ drive }) => describeContents(contentsFromWire(drive.contents)),
+    optional: true,
+  },
   { head: "VERDICT", cell: renderVerdict },
 ];
 
