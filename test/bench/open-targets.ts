@@ -72,5 +72,7 @@ function attach(file: string, { undo }: Scratch): Attached {
     if (undo.delete(detach)) spawnSync("losetup", ["--detach", path]);
   };
   undo.add(detach);
+  // What protected the device in an earlier life of its number still does.
+  spawnSync("blockdev", ["--setrw", path]);
   return { path, detach };
 }
