@@ -13,9 +13,9 @@ export type ZeroCheck = {
 const STEP_BYTES = 64 * 1024;
 
 /**
- * Read ranges that shall be zero, then write zeros only where something else stood.
+ * Read ranges that shall be zero, then write zeros only where something else stood, or where nothing could be read.
  *
- * Problems: those of the drive.
+ * Problems: those of the drive but for a failed read.
  */
 export async function checkZeros(
   work: Work,
@@ -27,8 +27,8 @@ export async function checkZeros(
   const checked = await runLanes(work.lanes, chunks, work.signal, async (chunk, lane) => {
     const { offsetBytes, lengthBytes } = chunk;
     const read = await work.drive.read(lane.buffer.subarray(0, lengthBytes), offsetBytes);
-    if (!read.ok) return read;
-    const dirty = dirtyRange(work, lane, lengthBytes);
+    if (!read.ok && read.problem.code !== "read_failed") return read;
+    const dirty = read.ok ? dirtyRange(work, lane, lengthBytes) : { from: 0, to: lengthBytes };
     const zeroBytes = lengthBytes - (dirty.to - dirty.from);
     if (zeroBytes < lengthBytes) {
       rewritten.push(zeroChunk(offsetBytes + dirty.from, dirty.to - dirty.from));

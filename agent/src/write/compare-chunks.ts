@@ -20,7 +20,9 @@ export type Compared = {
 /**
  * Read chunks and compare them with what they shall be. `advance` is told of what is.
  *
- * Problems: those of the drive.
+ * Shape:    a chunk that cannot be read counts as something else: flash often gives a bad block another place once it is
+ *           written, and if it does not, reading back tells.
+ * Problems: those of the drive but for a failed read.
  */
 export async function compareChunks(
   work: Work,
@@ -32,11 +34,12 @@ export async function compareChunks(
   const read = await runLanes(work.lanes, chunks, work.signal, async (chunk, lane) => {
     const buffer = lane.buffer.subarray(0, chunk.lengthBytes);
     const came = await work.drive.read(buffer, chunk.offsetBytes);
-    if (!came.ok) return came;
+    if (!came.ok && came.problem.code !== "read_failed") return came;
     let foundBytes = 0;
     for (const segment of finely([chunk])) {
       const { kind, lengthBytes } = segment;
-      if (isAsPlanned(work, segment, lane.at + segment.offsetBytes - chunk.offsetBytes)) {
+      const at = lane.at + segment.offsetBytes - chunk.offsetBytes;
+      if (came.ok && isAsPlanned(work, segment, at)) {
         bytes[kind === "zero" ? "zero" : "same"] += lengthBytes;
         foundBytes += lengthBytes;
       } else {

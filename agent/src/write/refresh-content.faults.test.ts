@@ -50,9 +50,9 @@ test.each([
   },
 );
 
-test("refreshContent() ends with the first read that fails, and writes nothing after it", async () => {
+test("refreshContent() ends when the drive has gone, and writes nothing after it", async () => {
   const { run, calls } = await setUp(flip(12 * MIB));
-  const bad = { code: "read_failed", detail: "Cannot read the drive: injected" } as const;
+  const bad = { code: "drive_gone", detail: "Cannot read the drive: injected" } as const;
   const read: OpenDrive["read"] = async (buffer, at) =>
     at >= 8 * MIB && at < 20 * MIB ? fail(bad) : calls.noted.read(buffer, at);
   for (const rewrite of ["refresh", "auto"] as const) {
@@ -62,6 +62,34 @@ test("refreshContent() ends with the first read that fails, and writes nothing a
   }
   expect(calls.inside("write")).toEqual([]);
 });
+
+test.each(["refresh", "auto"] as const)(
+  "refreshContent() with %s writes over what it cannot read",
+  async (rewrite) => {
+    const { run, drive, calls } = await setUp();
+    const bad = { code: "read_failed", detail: "Cannot read the drive: injected" } as const;
+    const healed = new Set<number>();
+    const unreadable = [9 * MIB, 15 * MIB];
+    const holds = (from: number, lengthBytes: number) => (at: number) =>
+      at >= from && at < from + lengthBytes;
+    const stick: OpenDrive = {
+      ...calls.noted,
+      read: async (buffer, from) =>
+        unreadable.filter(holds(from, buffer.length)).some((at) => !healed.has(at))
+          ? fail(bad)
+          : drive.read(buffer, from),
+      write: async (buffer, from) => {
+        for (const at of unreadable.filter(holds(from, buffer.length))) healed.add(at);
+        return calls.noted.write(buffer, from);
+      },
+    };
+    const { verified, proof } = await run({ drive: stick, policy: { ...compared, rewrite } });
+    expect(verified).toMatchObject({ value: { writtenBytes: 6 * MIB, repairedRanges: 0 } });
+    expect(proof).toBe("compared");
+    expect(calls.inside("write").length).toBeGreaterThan(0);
+    expect(drive.bytes.subarray(MIB, bytes.length).equals(bytes.subarray(MIB))).toBe(true);
+  },
+);
 
 test("refreshContent() ends with the first write and the first flush that fail", async () => {
   const bad = { code: "write_failed", detail: "Cannot write the drive: injected" } as const;

@@ -17,7 +17,7 @@ const STRETCH_MIN_BYTES = 4 * 1024 * 1024;
 /**
  * Compare a few pieces of the content, one at random in each of as many stretches of equal length.
  *
- * Problems: those of the drive.
+ * Problems: those of the drive but for a failed read, which makes a sample that is not the same.
  */
 export async function sampleContent(
   work: Work,
@@ -30,8 +30,8 @@ export async function sampleContent(
   const read = await runLanes(work.lanes, picked, work.signal, async (segment, lane) => {
     const { offsetBytes, lengthBytes } = segment;
     const came = await work.drive.read(lane.buffer.subarray(0, lengthBytes), offsetBytes);
-    if (!came.ok) return came;
-    samples.push({ offsetBytes, isSame: isAsPlanned(work, segment, lane.at) });
+    if (!came.ok && came.problem.code !== "read_failed") return came;
+    samples.push({ offsetBytes, isSame: came.ok && isAsPlanned(work, segment, lane.at) });
     return ok(undefined);
   });
   return read.ok ? ok(samples) : read;
