@@ -1,7 +1,15 @@
 /** Real writers: they are started from dist, so these tests need `tsc -b` first. */
 
 import { spawn } from "node:child_process";
-import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
@@ -99,6 +107,36 @@ test("startWriter() writes, verifies and seals at its agent's word, and tells of
   const stick = readFileSync(drive);
   expect(stick.subarray(0, bytes.length).equals(bytes)).toBe(true);
   expect(stick.subarray(31 * MIB).equals(Buffer.alloc(MIB))).toBe(true);
+});
+
+test("startWriter() refreshes a stick that holds the image, and says that it was compared", async (context) => {
+  const { drive, order } = await makeStick(context);
+  writeFileSync(drive, bytes);
+  truncateSync(drive, driveBytes);
+  const policy = { ...order.policy, rewrite: "refresh", proof: "compared" } as const;
+  const { events } = await runWriter(drive, { ...order, policy }, beginAndSeal);
+  const phases = events.flatMap((event) => (event.kind === "phase" ? [event.phase] : []));
+  expect(phases).toEqual(["erase", "compare", "verify", "seal"]);
+  expect(events.at(-1)).toMatchObject({
+    kind: "sealed",
+    proof: "compared",
+    evidence: { writtenBytes: MIB, comparedBytes: 18 * MIB, alreadyZeroBytes: 6 * MIB },
+  });
+  expect(readFileSync(drive).subarray(0, bytes.length).equals(bytes)).toBe(true);
+});
+
+test("startWriter() leaves a stick dirty that it was told to leave while it compared", async (context) => {
+  const { drive, order } = await makeStick(context);
+  writeFileSync(drive, bytes);
+  truncateSync(drive, driveBytes);
+  const policy = { ...order.policy, rewrite: "refresh", proof: "compared" } as const;
+  const { events } = await runWriter(drive, { ...order, policy }, (event, writer) => {
+    if (event.kind === "ready") writer.begin();
+    if (event.kind === "phase" && event.phase === "compare") writer.stop();
+  });
+  expect(events.at(-1)).toEqual({ kind: "stopped", dirty: true });
+  const stick = readFileSync(drive);
+  expect(stick.subarray(0, SEAL_BYTES).equals(Buffer.alloc(SEAL_BYTES))).toBe(true);
 });
 
 test("startWriter() writes nothing before begin, and not the first MiB before seal", async (context) => {

@@ -17,6 +17,7 @@ test.each([
   ["a seal", { ...WRITE, phase: "seal" }, 0],
   ["an unknown rate", { ...WRITE, rateBytesPerSecond: null }, null],
   ["an unknown total", { ...WRITE, totalBytes: null }, null],
+  ["a comparing read", { ...WRITE, phase: "compare" }, null],
   ["a fetch", { ...WRITE, phase: "fetch" }, null],
   ["an assigned job", { ...WRITE, state: "assigned" }, null],
   ["a waiting job", { ...WRITE, state: "pending" }, null],

@@ -6,7 +6,8 @@ type Pace = Pick<JobPicture, "state" | "phase" | "doneBytes" | "totalBytes" | "r
  * How long until this stick is done, or null when nobody can know yet.
  *
  * Writing is followed by reading everything back. What that will take is not known while it writes; sticks read faster
- * than they write, so the pace of writing gives a bound that the rest of the build will keep.
+ * than they write, so the pace of writing gives a bound that the rest of the build will keep. While a stick is compared
+ * nobody knows how much of what lies ahead has changed, so nobody knows how long it takes.
  */
 export function estimateJobLeftMs(job: Pace): number | null {
   if (job.state === "succeeded" || job.state === "failed" || job.state === "canceled") return 0;
