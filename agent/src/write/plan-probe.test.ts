@@ -31,6 +31,26 @@ test("planProbe() keeps its places apart, behind the first MiB and before the ru
   expect(broken).toEqual([]);
 });
 
+test("planProbe() has its run cover a single block or what was erased, modulo whatever number", () => {
+  const broken: string[] = [];
+  for (const sizeBytes of [16 * MIB, 4 * GIB + 512, 64 * GIB, 250_059_350_016]) {
+    const random = diceOf(sizeBytes);
+    const { singles, runFromBytes } = planProbe(sizeBytes, random);
+    for (let pick = 0; pick < 500; pick += 1) {
+      const modulo = 512 * Math.ceil(128 + (random() * (sizeBytes - MIB)) / 512);
+      // The part of the run whose addresses are beyond the modulo.
+      const from = Math.max(runFromBytes, modulo);
+      const first = from % modulo;
+      const end = first + sizeBytes - from;
+      const isHit = (at: number): boolean => at < end && at + 4096 > first;
+      const isCovered = singles.some((at) => at < modulo && (isHit(at) || isHit(at + modulo)));
+      const isErased = first < MIB || end > modulo;
+      if (!isCovered && !isErased) broken.push(`${sizeBytes} modulo ${modulo}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
+
 test("planProbe() reads in no order", () => {
   const { reads } = planProbe(GIB, diceOf(1));
   const ups = reads.filter((at, index) => index > 0 && at > (reads[index - 1] ?? 0)).length;

@@ -9,7 +9,7 @@ import { PROBE_BLOCK_BYTES } from "./probe-block.ts";
  *
  * The run comes last and also pushes those blocks out of a stick's cache, which would show what its memory never kept.
  * So a cache is seen through up to `step` bytes: a 64th of the drive, 256 MiB at most, the largest that f3 has met. At
- * 20 MB/s that takes 13 s. What a probe may miss: a larger cache; a drive that loses less than two steps, behind a cache
+ * 20 MB/s that takes 15 s. What a probe may miss: a larger cache; a drive that loses less than two steps, behind a cache
  * of that order; single bad places. Reading all content back finds them where content lies, a surface check everywhere.
  *
  * Source: f3 10 src/libprobe.c and its fake drives; Esdex/Arcanum issue 132 for why blocks at even distances alone miss
