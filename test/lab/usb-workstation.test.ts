@@ -17,6 +17,9 @@ const ON_SECOND = ["pulled.test.ts", "usb-sticks.test.ts"];
 type Results = {
   readonly testResults: readonly {
     readonly name: string;
+    readonly status: string;
+    /** Why none of its tests could begin. */
+    readonly message: string;
     readonly assertionResults: readonly {
       readonly fullName: string;
       readonly status: string;
@@ -64,11 +67,12 @@ async function runHalf(kernel: string, share: string, files: readonly string[]):
   const lastWords = `The workstation ${end}. Its last words:\n${printed.slice(-LAST_WORDS)}`;
   if (text === null) return { failures: [`No results. ${lastWords}`], ran: [], record };
   const { testResults } = JSON.parse(text) as Results;
-  const failures = testResults.flatMap(({ assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => status === "failed")
+  const failures = testResults.flatMap(({ name, status, message, assertionResults }) => [
+    ...(status === "failed" && message !== "" ? [`${name}: ${message}`] : []),
+    ...assertionResults
+      .filter((one) => one.status === "failed")
       .map(({ fullName, failureMessages }) => [fullName, ...failureMessages].join("\n")),
-  );
+  ]);
   const ran = testResults
     .filter(({ assertionResults }) => assertionResults.some(({ status }) => status === "passed"))
     .map(({ name }) => name.slice(name.lastIndexOf("/") + 1));

@@ -70,12 +70,15 @@ export type FarmHost = {
     options: ProgramOptions,
   ) => Promise<Ended>;
   readonly makeDirectory: () => Promise<string>;
+  /** Within this a program must be ready. */
+  readonly readyLimitMs: number;
 };
 
 const TEST_HOST: FarmHost = {
   startProgram,
   runCommand: runToEnd,
   makeDirectory: tempDirectory,
+  readyLimitMs: 30_000,
 };
 
 /** Start a farm; it ends with its host. */
@@ -103,7 +106,7 @@ export async function startFarm({
   };
   const start = async (name: string, program: ProgramName, args: readonly string[]) => {
     programs.set(name, host.startProgram(program, args, options));
-    await running(name).waitForLine(/^ready/);
+    await running(name).waitForLine(/^ready/, host.readyLimitMs);
   };
   const driveFile = (agent: string, serial: string) => join(directory, `${agent}-${serial}.img`);
   const serve = () =>

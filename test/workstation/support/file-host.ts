@@ -5,6 +5,8 @@ import { makeTempDirectory } from "../../support/temp-directory.ts";
 import { runHere } from "./run-here.ts";
 
 const LINES_SHOWN = 60;
+/** A start takes 5 seconds on a machine with nothing else to do. */
+const READY_LIMIT_MS = 180_000;
 
 /**
  * Where a farm lives that all tests of a file use: its programs end and its directory goes after the last of them, and a
@@ -29,6 +31,7 @@ export function fileHost(): FarmHost {
       return program;
     },
     runCommand: runHere,
+    readyLimitMs: READY_LIMIT_MS,
     makeDirectory: async () => {
       const { path, remove } = await makeTempDirectory();
       removers.push(remove);
