@@ -13,6 +13,7 @@ import {
   openMemoryDrive,
   runPasses,
 } from "./write-fixture.ts";
+import type { WriterPhase } from "./writer-protocol.ts";
 
 const IMAGE_BYTES = 160 * MIB;
 const PIECES = IMAGE_BYTES / PIECE_BYTES;
@@ -36,6 +37,7 @@ async function setUp() {
     changed: Changed,
     speeds: Speeds,
     policy: { rewrite: Rewrite; proof: WriteProof },
+    rotAt?: number,
   ) => {
     bytes.copy(drive.bytes);
     for (let index = 0; index < PIECES; index += 1) {
@@ -43,11 +45,18 @@ async function setUp() {
     }
     const { timed, nowMs } = countTime(drive, speeds);
     const options = { drive: timed, geometry, extents: imageExtents(image), cache, blobs: [image] };
-    const { verified, proof, seal } = await runPasses({ ...options, policy, nowMs });
+    const phases: WriterPhase[] = [];
+    const onPhase = (phase: WriterPhase): void => {
+      phases.push(phase);
+      if (phase === "verify" && rotAt !== undefined)
+        drive.bytes.writeUInt8((drive.bytes[rotAt] ?? 0) ^ 1, rotAt);
+    };
+    const { verified, proof, seal } = await runPasses({ ...options, policy, nowMs, onPhase });
     const spentMs = nowMs();
     const sealed = await seal();
     const isRight = sealed.ok && bytes.equals(drive.bytes.subarray(0, IMAGE_BYTES));
-    return { spentMs, isRight, proof, evidence: verified.ok ? verified.value : null };
+    const evidence = verified.ok ? verified.value : null;
+    return { spentMs, isRight, proof, phases, evidence };
   };
 }
 
@@ -111,4 +120,16 @@ test("auto puts the image on the stick whatever was there, in little more than t
       broken.push(`${name}: ${JSON.stringify({ ratio, full, refresh, auto })}`);
   }
   expect(broken).toEqual([]);
+});
+
+test("auto that turns to writing midway proves by read-back what it wrote without a look", async () => {
+  const run = await setUp();
+  const asked = { rewrite: "auto", proof: "compared" } as const;
+  const speeds = { write: 20, read: 100 };
+  const turned = await run(last(0.25), speeds, asked);
+  expect(turned).toMatchObject({ isRight: true, proof: "compared" });
+  expect(turned.phases).toEqual(["erase", "compare", "write", "verify"]);
+  expect(turned.evidence?.comparedBytes).toBeGreaterThan(16 * MIB);
+  const rotten = await run(last(0.25), speeds, asked, 150 * MIB);
+  expect(rotten.evidence).toBeNull();
 });
