@@ -27,12 +27,14 @@ import { claimStick } from "./run/claim-stick.ts";
 import { type DriveWatch, watchDrives } from "./run/drive-watch.ts";
 import { handleControllerMessages } from "./run/handle-messages.ts";
 import { holdDataDirectory } from "./run/hold-data-directory.ts";
+import { holdStrays } from "./run/hold-strays.ts";
 import { blinkerAt, type Locator, openLocator } from "./run/locate-drives.ts";
 import { claimUnseen, lookerAt } from "./run/look-at-drives.ts";
 import { type DeskPorts, OrderDesk } from "./run/order-desk.ts";
 import { openPictures, type Pictures } from "./run/pictures.ts";
 import { prepareContent } from "./run/prepare-content.ts";
 import { progressMeter } from "./run/progress-meter.ts";
+import { claimUnheld, openQuarantine, type Quarantine } from "./run/quarantine.ts";
 import { startReports } from "./run/send-reports.ts";
 import { type AgentIdentity, loadIdentity } from "./trust/identity-file.ts";
 import { verifySignature } from "./trust/verify-signature.ts";
@@ -117,6 +119,7 @@ type Parts = {
   readonly drives: DriveWatch;
   readonly glances: Glances;
   readonly locator: Locator;
+  readonly quarantine: Quarantine;
   readonly cache: ContentCache;
   readonly points: PointServers;
   readonly pictures: Pictures;
@@ -148,7 +151,12 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
   }
   const glances = openGlances(lookerAt(offer, host));
   stack.defer(async () => glances.close());
-  const drives = await watchDrives(async () => glances.addTo(await listOffered(offer, host)));
+  const quarantine = openQuarantine(() => new Date());
+  const strays = await holdStrays({ offer, host, glances, quarantine, log });
+  stack.defer(async () => strays.close());
+  const drives = await watchDrives(async () =>
+    quarantine.mark(glances.addTo(await listOffered(offer, host))),
+  );
   stack.defer(async () => drives.close());
   const locator = openLocator(blinkerAt(offer, host, drives.seen), glances.isHeld);
   stack.defer(async () => locator.close());
@@ -165,6 +173,7 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
     drives,
     glances,
     locator,
+    quarantine,
     cache,
     points,
     pictures,
@@ -183,10 +192,12 @@ function deskPorts(parts: Parts, send: ControllerLink["send"], reported: () => v
     journal: parts.journal,
     prepare: (order, onProgress, signal) => prepareContent(preparing, order, onProgress, signal),
     claim: (order, content, events) =>
-      claimUnseen(parts.glances, order.consent.driveId, () => {
-        parts.locator.leave(order.consent.driveId);
-        return claimStick(place, order, content, events);
-      }),
+      claimUnheld(parts.quarantine, order.consent, () =>
+        claimUnseen(parts.glances, order.consent.driveId, () => {
+          parts.locator.leave(order.consent.driveId);
+          return claimStick(place, order, content, events);
+        }),
+      ),
     requestLease: ({ jobId, attempt, fence }) =>
       send({ $case: "leaseRequest", value: { jobId, attempt, fence } }),
     phase: ({ jobId, attempt, fence }, phase) =>

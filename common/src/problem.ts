@@ -599,6 +599,12 @@ export const PROBLEMS = {
     remedy:
       "Look whether it still is the right stick, then consent again with `stickfarm build retry`",
   },
+  drive_quarantined: {
+    retry: "clean",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Pull the stick: its bay is free again then, or when the kernel has let go of it",
+  },
   consent_missing: {
     retry: "never",
     exit: 5,

@@ -32,6 +32,20 @@ export async function findOffered(
   return null;
 }
 
+/** The drive of the offer that is at this path now. */
+export async function findAtPath(
+  offer: DriveOffer,
+  path: string,
+  host: DriveHost,
+): Promise<Drive | null> {
+  const machine = await readMachine(host);
+  for (const source of await findSources(offer, host)) {
+    const found = await lookAt(source);
+    if (found.path === path) return describeDrive(source, found, machine);
+  }
+  return null;
+}
+
 async function findSources(
   { virtual, usb }: DriveOffer,
   host: DriveHost,

@@ -65,6 +65,7 @@ export class AttemptRunner {
   #guard: DriveGuard | null = null;
   #stopTimer: NodeJS.Timeout | null = null;
   #closed = false;
+  #isAbandoned = false;
   /** Aborted when the attempt is over: what it alone waits for need not come. */
   readonly #ended = new AbortController();
 
@@ -121,6 +122,7 @@ export class AttemptRunner {
       case "stop_writer":
         return this.#stop();
       case "abandon_writer":
+        this.#isAbandoned = true;
         return this.#stick?.writer.kill();
       case "finish":
         return this.#finish(step.outcome);
@@ -224,7 +226,7 @@ export class AttemptRunner {
   async #release(): Promise<void> {
     const stick = this.#stick;
     this.#stick = null;
-    await stick?.release();
+    await stick?.release(this.#isAbandoned);
   }
 }
 

@@ -25,9 +25,12 @@ export type StickEvents = {
 
 /** A drive that is held by its writer. */
 export type ClaimedStick = {
-  readonly writer: Pick<Writer, "begin" | "seal" | "stop" | "kill">;
-  /** Ends the writer if it lives and closes the drive; waits for both, but not for a writer that the kernel holds. */
-  readonly release: () => Promise<void>;
+  readonly writer: Pick<Writer, "pid" | "begin" | "seal" | "stop" | "kill" | "exited">;
+  /**
+   * Ends the writer if it lives and closes the drive; waits for both, but not for a writer that the kernel holds, and less
+   * for one of a drive that was given up.
+   */
+  readonly release: (isAbandoned: boolean) => Promise<void>;
 };
 
 export type ClaimParts = {
@@ -39,6 +42,7 @@ export type ClaimParts = {
 const PROGRESS_MS = 250;
 /** A killed writer is gone at once unless its drive hangs; then the kernel keeps it, and its claim, for longer. */
 const EXIT_WAIT_MS = 2000;
+const ABANDONED_WAIT_MS = 500;
 
 /**
  * Claim a drive, start its writer on it, and wait until the writer has laid everything out. Nothing is written yet.
@@ -62,7 +66,7 @@ export async function claimStick(
   const stick = startOn(drive.value, writerOrder(parts, order, content, drive.value), events);
   const ready = await stick.ready;
   if (ready.ok) return ok(stick);
-  await stick.release();
+  await stick.release(false);
   return ready;
 }
 
@@ -117,11 +121,11 @@ function startOn(
   return {
     ready,
     writer,
-    release: async () => {
+    release: async (isAbandoned) => {
       // Late words of a writer that is being released say nothing that counts.
       state = "ended";
       writer.kill();
-      await Promise.race([writer.exited, after(EXIT_WAIT_MS)]);
+      await Promise.race([writer.exited, after(isAbandoned ? ABANDONED_WAIT_MS : EXIT_WAIT_MS)]);
       await drive.close();
     },
   };

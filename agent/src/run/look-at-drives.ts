@@ -1,5 +1,5 @@
 import { UNSEEN } from "@stickfarm/common/drive/contents";
-import { ok, type Result } from "@stickfarm/common/result";
+import type { Result } from "@stickfarm/common/result";
 import { lookAt } from "../drive/describe-drive.ts";
 import { type DriveOffer, findOffered } from "../drive/drive-offer.ts";
 import type { Glances, Look } from "../drive/glances.ts";
@@ -21,7 +21,7 @@ export function lookerAt(offer: DriveOffer, host: DriveHost): Look {
   };
 }
 
-/** Claim a stick at which nobody looks until it is released. */
+/** Claim a stick at which nobody looks until its writer has ended. */
 export async function claimUnseen(
   glances: Glances,
   driveId: string,
@@ -33,6 +33,7 @@ export async function claimUnseen(
     lookAgain();
     return claimed;
   }
-  const { writer, release } = claimed.value;
-  return ok({ writer, release: () => release().finally(lookAgain) });
+  // Not from its release on: when the drive was given up, the kernel may hold its writer for longer.
+  void claimed.value.writer.exited.then(lookAgain);
+  return claimed;
 }

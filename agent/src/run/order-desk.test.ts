@@ -142,6 +142,8 @@ class World {
         },
         stop: () => undefined,
         kill: () => undefined,
+        pid: undefined,
+        exited: new Promise(() => undefined),
       },
       release: async () => {
         this.acts.push("release");

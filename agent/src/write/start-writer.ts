@@ -35,7 +35,9 @@ export type WriterExit = {
 const LAST_WORDS_MAX = 4096;
 
 /** Reachable from the sources as well, so that tests start the same program. */
-const PROGRAM = fileURLToPath(new URL("../../dist/write/writer-main.js", import.meta.url));
+export const WRITER_PROGRAM = fileURLToPath(
+  new URL("../../dist/write/writer-main.js", import.meta.url),
+);
 
 /**
  * A small heap, one thread in all for V8's own work, and no optimising of JavaScript, which only plans: all of that costs
@@ -58,7 +60,7 @@ export function startWriter(options: {
   readonly driveFd: number;
   readonly onEvent: (event: WriterEvent) => void;
 }): Writer {
-  const child = spawn(process.execPath, [...NODE_FLAGS, PROGRAM], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, WRITER_PROGRAM], {
     stdio: ["pipe", "pipe", "pipe", options.driveFd],
     env: { UV_THREADPOOL_SIZE: String(READ_LANES + 1) },
   });

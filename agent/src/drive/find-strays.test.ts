@@ -1,0 +1,41 @@
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
+import { expect, onTestFinished, test } from "vitest";
+import { findStrays, isStray } from "./find-strays.ts";
+
+type Process = { readonly command: string; readonly parent: number; readonly drive?: string };
+
+async function makeProc(processes: Readonly<Record<number, Process>>): Promise<string> {
+  const proc = await makeTemporaryFolder(onTestFinished);
+  for (const [pid, { command, parent, drive }] of Object.entries(processes)) {
+    await mkdir(join(proc, pid, "fd"), { recursive: true });
+    await writeFile(join(proc, pid, "cmdline"), command.replaceAll(" ", "\0"));
+    await writeFile(join(proc, pid, "stat"), `${pid} (node (x) y) D ${parent} ${pid} 0`);
+    if (drive !== undefined) await symlink(drive, join(proc, pid, "fd", "3"));
+  }
+  return proc;
+}
+
+const WRITER = "/usr/bin/node --no-opt /x/agent/dist/write/writer-main.js";
+const programs = { writerProgram: "/write/writer-main.js", agentProgram: "stickfarm-agent" };
+
+test("findStrays() finds writers without an agent, by the drive that they hold, and nothing else", async () => {
+  const proc = await makeProc({
+    1: { command: "/sbin/init", parent: 0 },
+    20: { command: "node /x/bin/stickfarm-agent.mjs run", parent: 1 },
+    21: { command: WRITER, parent: 20, drive: "/dev/sdb" },
+    30: { command: WRITER, parent: 1, drive: "/dev/sdc" },
+    31: { command: WRITER, parent: 1 },
+    32: { command: "dd of=/dev/sdd", parent: 1, drive: "/dev/sdd" },
+  });
+  expect(await findStrays({ proc, ...programs })).toEqual([{ pid: 30, path: "/dev/sdc" }]);
+});
+
+test("isStray() is over when the process has let go of its drive", async () => {
+  const proc = await makeProc({ 30: { command: WRITER, parent: 1, drive: "/dev/sdc" } });
+  const stray = { pid: 30, path: "/dev/sdc" };
+  expect(await isStray(stray, proc)).toBe(true);
+  await rm(join(proc, "30/fd/3"));
+  expect(await isStray(stray, proc)).toBe(false);
+});
