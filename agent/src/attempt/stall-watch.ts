@@ -1,7 +1,7 @@
 /**
  * Whether a drive still answers. A drive that is silent for 30 s is shown, after 120 s a person is warned, after 180 s it is
- * given up; a flush, in which a stick may tidy up all that it was given, has 300 s. A drive that moves less than 64 KiB/s
- * over 180 s is given up as well: a stick of a gigabyte would take it half a day.
+ * given up; a flush, in which a stick may tidy up all that it was given, has 300 s. A drive that moves less than 32 KiB/s
+ * over 180 s is given up as well: the slowest sticks in the field do twice that, and a gigabyte takes them five hours.
  *
  * Source: rpi-imager's watchdog, 180 s; f3 and Debian's installer manual know sticks that pause for half a minute.
  */
@@ -51,7 +51,7 @@ export function stallLimitsOf(hungMs: number): StallLimits {
     warnMs: (hungMs * 2) / 3,
     hungMs,
     flushMs: (hungMs * 5) / 3,
-    floorBytesPerSecond: 64 * 1024,
+    floorBytesPerSecond: 32 * 1024,
   };
 }
 

@@ -4,15 +4,25 @@ import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test } from "vitest";
 import { findStrays, isStray } from "./find-strays.ts";
 
-type Process = { readonly command: string; readonly parent: number; readonly drive?: string };
+type Process = {
+  readonly command: string;
+  readonly parent: number;
+  readonly drive?: string;
+  /** Of the thread that has all that; the process's own when left out. */
+  readonly thread?: number;
+};
 
 async function makeProc(processes: Readonly<Record<number, Process>>): Promise<string> {
   const proc = await makeTemporaryFolder(onTestFinished);
-  for (const [pid, { command, parent, drive }] of Object.entries(processes)) {
-    await mkdir(join(proc, pid, "fd"), { recursive: true });
-    await writeFile(join(proc, pid, "cmdline"), command.replaceAll(" ", "\0"));
+  for (const [pid, { command, parent, drive, thread = pid }] of Object.entries(processes)) {
+    for (const id of new Set([pid, thread])) {
+      const isDead = id !== thread;
+      const folder = join(proc, pid, "task", String(id));
+      await mkdir(join(folder, "fd"), { recursive: true });
+      await writeFile(join(folder, "cmdline"), isDead ? "" : command.replaceAll(" ", "\0"));
+      if (drive !== undefined && !isDead) await symlink(drive, join(folder, "fd", "3"));
+    }
     await writeFile(join(proc, pid, "stat"), `${pid} (node (x) y) D ${parent} ${pid} 0`);
-    if (drive !== undefined) await symlink(drive, join(proc, pid, "fd", "3"));
   }
   return proc;
 }
@@ -27,15 +37,20 @@ test("findStrays() finds writers without an agent, by the drive that they hold, 
     21: { command: WRITER, parent: 20, drive: "/dev/sdb" },
     30: { command: WRITER, parent: 1, drive: "/dev/sdc" },
     31: { command: WRITER, parent: 1 },
+    // Killed: only the thread that waits in the kernel is left.
+    40: { command: WRITER, parent: 1, drive: "/dev/sde", thread: 47 },
     32: { command: "dd of=/dev/sdd", parent: 1, drive: "/dev/sdd" },
   });
-  expect(await findStrays({ proc, ...programs })).toEqual([{ pid: 30, path: "/dev/sdc" }]);
+  expect(await findStrays({ proc, ...programs })).toEqual([
+    { pid: 30, path: "/dev/sdc" },
+    { pid: 40, path: "/dev/sde" },
+  ]);
 });
 
 test("isStray() is over when the process has let go of its drive", async () => {
   const proc = await makeProc({ 30: { command: WRITER, parent: 1, drive: "/dev/sdc" } });
   const stray = { pid: 30, path: "/dev/sdc" };
   expect(await isStray(stray, proc)).toBe(true);
-  await rm(join(proc, "30/fd/3"));
+  await rm(join(proc, "30/task/30/fd/3"));
   expect(await isStray(stray, proc)).toBe(false);
 });

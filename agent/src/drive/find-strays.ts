@@ -26,28 +26,39 @@ export async function findStrays(options: StrayOptions): Promise<readonly Stray[
   return strays.filter((stray) => stray !== null);
 }
 
-/** Whether it still has its drive open: a process that has ended has nothing open, also while nobody reaps it. */
+/** Whether it still has its drive open. */
 export async function isStray({ pid, path }: Stray, proc: string): Promise<boolean> {
-  return (await driveOf(String(pid), proc)) === path;
+  const threads = await threadsOf(String(pid), proc);
+  return threads.some((thread) => thread.drive === path);
 }
 
 async function lookAtProcess(pid: string, options: StrayOptions): Promise<Stray | null> {
   const { proc, writerProgram, agentProgram } = options;
-  if (!(await commandOf(pid, proc)).includes(writerProgram)) return null;
-  const path = await driveOf(pid, proc);
-  if (path === null) return null;
+  const threads = await threadsOf(pid, proc);
+  const holder = threads.find(({ command }) => command.includes(writerProgram));
+  if (holder?.drive == null) return null;
   const stat = await readFile(join(proc, pid, "stat"), "utf8").catch(() => "");
   // State and parent come behind the name, which may hold blanks. Source: proc(5).
   const parent = stat.split(") ").at(-1)?.split(" ")[1] ?? "";
-  const hasAgent = (await commandOf(parent, proc)).includes(agentProgram);
-  return hasAgent ? null : { pid: Number(pid), path };
+  const [agent] = await threadsOf(parent, proc);
+  return agent?.command.includes(agentProgram) ? null : { pid: Number(pid), path: holder.drive };
 }
 
-function driveOf(pid: string, proc: string): Promise<string | null> {
-  return readlink(join(proc, pid, "fd", DRIVE_FD)).catch(() => null);
-}
+type Thread = { readonly command: string; readonly drive: string | null };
 
-async function commandOf(pid: string, proc: string): Promise<string> {
-  const text = await readFile(join(proc, pid, "cmdline"), "utf8").catch(() => "");
-  return text.replaceAll("\0", " ");
+/**
+ * The threads that still have a command line. Of a process that was killed only those are left that the kernel keeps: the
+ * first one, which stands for the process, is a zombie then, and shows neither a command line nor what is open.
+ */
+async function threadsOf(pid: string, proc: string): Promise<readonly Thread[]> {
+  const folder = join(proc, pid, "task");
+  const ids = await readdir(folder).catch(() => []);
+  const threads = await Promise.all(
+    ids.map(async (id) => {
+      const text = await readFile(join(folder, id, "cmdline"), "utf8").catch(() => "");
+      const drive = await readlink(join(folder, id, "fd", DRIVE_FD)).catch(() => null);
+      return { command: text.replaceAll("\0", " "), drive };
+    }),
+  );
+  return threads.filter(({ command }) => command !== "");
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -11,6 +12,11 @@ export type AttachedDisk = {
 };
 
 const run = promisify(execFile);
+/**
+ * Few and small enough that not all of nbdfuse's ten threads can hang: whoever only asks for the size of the file below the
+ * device must get an answer all the same, as it does of a stick.
+ */
+const QUEUE = { nr_requests: 4, max_sectors_kb: 512 } as const;
 const MOUNT_LIMIT_MS = 20_000;
 
 /** Mount the server's export as a file by nbdfuse, and put a loop device on it. `folder` must not be there. */
@@ -29,6 +35,8 @@ export async function attachDisk(socketPath: string, folder: string): Promise<At
     // First of all: whoever hangs in it fails then, and nothing below waits for the device.
     fuse.kill("SIGKILL");
     await fuseEnded;
+    // A device that was made read-only stays so for whoever gets its number next.
+    if (path !== null) await run("blockdev", ["--setrw", path]).catch(() => undefined);
     // Lazy, when somebody has it open: it goes with the last close.
     if (path !== null) await run("losetup", ["--detach", path]).catch(() => undefined);
     await run("umount", ["--lazy", folder]).catch(() => undefined);
@@ -37,6 +45,9 @@ export async function attachDisk(socketPath: string, folder: string): Promise<At
     await waitForExport(`${folder}/nbd`, fuse);
     const args = ["--find", "--show", "--direct-io=on", `${folder}/nbd`];
     loop = (await run("losetup", args)).stdout.trim();
+    for (const [name, value] of Object.entries(QUEUE)) {
+      writeFileSync(`/sys/block/${basename(loop)}/queue/${name}`, String(value));
+    }
     return { path: loop, detach };
   } catch (error) {
     await detach();
