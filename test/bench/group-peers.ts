@@ -42,7 +42,10 @@ async function runPeers(bench: Bench): Promise<GroupResult> {
       `${renderBytes(sizeBytes)} with ${renderBytes(mappedBytes)} mapped`,
   );
   const many = sizes.length > 1 ? `; the smaller one for ${MANY} targets` : "";
-  const remarks = [`Image of ${sizes.join(" and of ")}${many}`];
+  const remarks = [
+    `Image of ${sizes.join(" and of ")}${many}`,
+    "CPU is that of processes; what the kernel's loop workers copy is in no row",
+  ];
   if (peers.some(({ name }) => name === ETCHER)) remarks.push(await describeLoading(bench));
   return { runs, verdicts: judgePeers(runs), skipped, remarks };
 }
