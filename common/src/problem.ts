@@ -124,6 +124,13 @@ export const PROBLEMS = {
     status: "FAILED_PRECONDITION",
     remedy: "Build the stick again: its last build did not end well, and it does not boot",
   },
+  stick_unproven: {
+    retry: "never",
+    exit: 1,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Build it without a block map: what the map leaves out was never written, and has no digest",
+  },
   stick_foreign: {
     retry: "never",
     exit: 1,

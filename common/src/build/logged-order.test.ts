@@ -111,7 +111,7 @@ test("describeOrder() names every input, each content once and with its digest",
 
 test("describeOrder() of a raw image names the image", () => {
   const metadata = { name: "debian", description: "", labels: {} };
-  const spec = { image: { content: "debian" }, distributionPoints: ["local"] };
+  const spec = { image: { content: "debian" }, passport: true, distributionPoints: ["local"] };
   expect(order({ kind: "DiskImage", metadata, spec })).toMatchObject({
     label: null,
     variables: [],

@@ -3,6 +3,13 @@ import { MIB } from "../bytes.ts";
 import type { ByteRange, ImageBody } from "../media/manifest.ts";
 import { PIECE_BYTES } from "./extent.ts";
 import { layoutImage } from "./layout-image.ts";
+import { parseTailRecord } from "./tail-record.ts";
+
+const STAMPS = [
+  { path: "stickfarm/manifest.json", bytes: new Uint8Array(300), modifiedAtMs: 0 },
+  { path: "stickfarm/passport.json", bytes: new Uint8Array(200), modifiedAtMs: 0 },
+  { path: "stickfarm/passport.sig", bytes: new Uint8Array(64), modifiedAtMs: 0 },
+];
 
 function image(sizeBytes: number, mapped: readonly ByteRange[] | null = null): ImageBody {
   return {
@@ -15,7 +22,7 @@ function image(sizeBytes: number, mapped: readonly ByteRange[] | null = null): I
 }
 
 function outline(body: ImageBody, sizeBytes: number, logicalBlockBytes = 512) {
-  const layout = layoutImage(body, { sizeBytes, logicalBlockBytes });
+  const layout = layoutImage(body, { geometry: { sizeBytes, logicalBlockBytes }, stamps: STAMPS });
   if (!layout.ok) throw new Error(layout.problem.detail);
   return layout.value.extents.map(({ offsetBytes, lengthBytes, source }) => {
     const from =
@@ -76,10 +83,53 @@ test("layoutImage() adds nothing to an image as large as the drive", () => {
 });
 
 test("layoutImage() refuses a drive that is smaller than the image's blocks", () => {
-  const layout = layoutImage(image(4 * MIB + 1), { sizeBytes: 4 * MIB, logicalBlockBytes: 4096 });
+  const layout = layoutImage(image(4 * MIB + 1), {
+    geometry: { sizeBytes: 4 * MIB, logicalBlockBytes: 4096 },
+    stamps: [],
+  });
   expect(layout.ok ? null : layout.problem).toEqual({
     code: "drive_too_small",
     detail:
       "Cannot lay out the media on the drive: it has 4194304 bytes (4.00 MiB), it must have at least 4198400 bytes (4.00 MiB)",
   });
+});
+
+test("layoutImage() puts its record behind an image that leaves it the last MiB, and no byte of it elsewhere", () => {
+  const body = { ...image(7 * MIB), passport: true };
+  expect(outline(body, 8 * MIB)).toEqual([
+    [0, 7 * MIB, "raw@0"],
+    [7 * MIB, 1024, "bytes"],
+    [7 * MIB + 1024, MIB - 1024, "zero"],
+  ]);
+  expect(outline(body, 8 * MIB, 4096)[1]).toEqual([7 * MIB, 4096, "bytes"]);
+  expect(outline(body, 8 * MIB + 512)).toEqual([
+    [0, 7 * MIB, "raw@0"],
+    [7 * MIB, 1024, "bytes"],
+    [7 * MIB + 1024, MIB - 512, "zero"],
+  ]);
+});
+
+test("layoutImage() puts no record where the image leaves too little room", () => {
+  expect(outline({ ...image(7 * MIB + 1), passport: true }, 8 * MIB)).toEqual([
+    [0, 7 * MIB + 1, "raw@0"],
+    [7 * MIB + 512, MIB - 512, "zero"],
+  ]);
+});
+
+test("layoutImage() leaves a manifest out of the record that is too large for it", () => {
+  const [manifest, ...others] = STAMPS;
+  if (manifest === undefined) throw new Error("no manifest");
+  const layout = layoutImage(
+    { ...image(MIB), passport: true },
+    {
+      geometry: { sizeBytes: 8 * MIB, logicalBlockBytes: 512 },
+      stamps: [{ ...manifest, bytes: new Uint8Array(MIB) }, ...others],
+    },
+  );
+  const record = layout.ok ? layout.value.extents[1]?.source : undefined;
+  if (record?.kind !== "bytes") throw new Error("no record");
+  expect([...(parseTailRecord(record.bytes)?.keys() ?? [])]).toEqual([
+    "stickfarm/passport.json",
+    "stickfarm/passport.sig",
+  ]);
 });

@@ -24,7 +24,7 @@ test("layoutManifest() lays out an image as it is", () => {
       mapped: null,
     } as const),
   } satisfies Manifest["body"];
-  expect(layoutManifest({ body, ...input })).toEqual(layoutImage(body, input.geometry));
+  expect(layoutManifest({ body, ...input })).toEqual(layoutImage(body, input));
 });
 
 test("layoutManifest() lays out a tree with its stamps", () => {

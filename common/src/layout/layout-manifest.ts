@@ -9,9 +9,9 @@ export type LayoutInput = Omit<TreeInput, "body"> & { readonly body: Manifest["b
 /**
  * What every byte of this drive shall become, by the manifest.
  *
- * Shape:    an image is written as it is: it takes neither identity nor stamps nor boot code.
+ * Shape:    an image is written as it is: it takes neither identity nor boot code, and stamps behind its end.
  * Problems: those of layoutImage and layoutTree.
  */
 export function layoutManifest({ body, ...input }: LayoutInput): Result<Layout> {
-  return body.kind === "image" ? layoutImage(body, input.geometry) : layoutTree({ body, ...input });
+  return body.kind === "image" ? layoutImage(body, input) : layoutTree({ body, ...input });
 }

@@ -106,7 +106,7 @@ test("checkDefinition() takes a disk image", () => {
     definition: {
       kind: "DiskImage",
       metadata: { name: "a", description: "", labels: {} },
-      spec: { image: { content: "debian-13" }, distributionPoints: ["local"] },
+      spec: { image: { content: "debian-13" }, passport: true, distributionPoints: ["local"] },
     },
   });
 });

@@ -1,14 +1,9 @@
 import type { z } from "zod";
 import { checkReferences } from "./check-references.ts";
 import type { MediaDefinition } from "./definition.ts";
-import {
-  BootableMediaShape,
-  DiskImageShape,
-  type Draft,
-  EnvelopeShape,
-  KINDS,
-} from "./definition-shape.ts";
+import { BootableMediaShape, DiskImageShape, EnvelopeShape, KINDS } from "./definition-shape.ts";
 import { describeIssue } from "./describe-issue.ts";
+import type { Draft } from "./draft.ts";
 import { type Finding, findingAt } from "./finding.ts";
 import type { Library } from "./library.ts";
 import { nearestName } from "./nearest-name.ts";

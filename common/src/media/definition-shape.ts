@@ -7,6 +7,7 @@ import {
   USER_DEVICE_AFFINITIES,
   VOLUME_SIZES,
 } from "./definition.ts";
+import type { Draft } from "./draft.ts";
 
 /**
  * The YAML contract: which keys there are and of what type. What values they may have, alone and together, is in
@@ -257,6 +258,10 @@ export const DiskImageShape = z.strictObject({
       image: z
         .strictObject({ content: contentName("A content that is a disk image") })
         .meta({ description: "What is written" }),
+      passport: z
+        .boolean()
+        .optional()
+        .meta({ description: "Leave a record of its build behind the image; true unless said" }),
       distributionPoints,
     })
     .meta({ description: "What the stick shall become" }),
@@ -284,16 +289,6 @@ export const EnvelopeShape = z.object(envelope);
 
 export type BootableMediaText = z.output<typeof BootableMediaShape>;
 export type DiskImageText = z.output<typeof DiskImageShape>;
-
-/**
- * What is left of a definition once every value of the wrong type is taken out: each part may be missing, so that the
- * rules can judge the rest and all findings come at once. Indices stay as they were.
- */
-export type Draft<Value> = Value extends readonly (infer Item)[]
-  ? readonly (Draft<Item> | undefined)[]
-  : Value extends object
-    ? { readonly [Key in keyof Value]?: Draft<Value[Key]> | undefined }
-    : Value;
 
 export type BootableMediaDraft = Draft<BootableMediaText>;
 export type DiskImageDraft = Draft<DiskImageText>;

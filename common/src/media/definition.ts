@@ -22,6 +22,8 @@ export type DiskImage = {
   readonly spec: {
     /** Name of a content that is an image. */
     readonly image: { readonly content: string };
+    /** A record of its build lies behind the image, where that leaves a MiB. */
+    readonly passport: boolean;
     readonly distributionPoints: readonly string[];
   };
 };

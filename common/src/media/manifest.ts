@@ -30,6 +30,8 @@ export type ImageBody = {
   readonly expanded: BlobRef;
   /** `null`: every byte is content. Else what lies outside may be skipped: the image's builder vouches for it. */
   readonly mapped: readonly ByteRange[] | null;
+  /** The manifest and the passport lie behind the image, where that leaves a MiB. Manifests of earlier versions do not say. */
+  readonly passport?: boolean;
 };
 
 /** Files that the layout turns into a partitioned FAT32 stick. */

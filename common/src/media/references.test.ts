@@ -67,7 +67,7 @@ test("referencesOfBootableMedia() lists the same from a draft, and what there is
 test("referencesOf() and referencesOfDiskImage() list the image", () => {
   const reference = { kind: "image", at: ["spec", "image", "content"], name: "disk" };
   const metadata = { name: "a", description: "", labels: {} };
-  const spec = { image: { content: "disk" }, distributionPoints: ["local"] };
+  const spec = { image: { content: "disk" }, passport: true, distributionPoints: ["local"] };
   const point = { kind: "distributionPoint", at: ["spec", "distributionPoints", 0], name: "local" };
   expect(referencesOf({ kind: "DiskImage", metadata, spec })).toEqual([reference, point]);
   expect(referencesOfDiskImage({ spec: { distributionPoints: ["local"] } })).toEqual([point]);

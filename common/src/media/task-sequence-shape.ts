@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { API_VERSION } from "./api-version.ts";
-import { type Draft, MetadataShape } from "./definition-shape.ts";
+import { MetadataShape } from "./definition-shape.ts";
+import type { Draft } from "./draft.ts";
 
 /** The YAML of a task sequence: which keys there are and of what type; what they mean is in `task-sequence.ts`. */
 export const TaskSequenceShape = z.strictObject({

@@ -94,6 +94,12 @@ test("toDiskImage() fetches from the local library when nothing else is said", (
   const text = { ...ENVELOPE, kind: "DiskImage", spec: { image: { content: "disk" } } } as const;
   expect(toDiskImage(text).spec).toEqual({
     image: { content: "disk" },
+    passport: true,
     distributionPoints: ["local"],
   });
+});
+
+test("toDiskImage() leaves an image alone on its stick when that is asked for", () => {
+  const spec = { image: { content: "disk" }, passport: false };
+  expect(toDiskImage({ ...ENVELOPE, kind: "DiskImage", spec }).spec.passport).toBe(false);
 });

@@ -66,6 +66,7 @@ export function toDiskImage({ metadata, spec }: DiskImageText): DiskImage {
     metadata: toMetadata(metadata),
     spec: {
       image: { content: spec.image.content },
+      passport: spec.passport ?? true,
       distributionPoints: spec.distributionPoints ?? [LOCAL_DISTRIBUTION_POINT],
     },
   };

@@ -253,8 +253,16 @@ test("compileManifest() takes an image as it is", async () => {
   const { body } = IMAGE;
   if (body.kind !== "image") throw new Error("not an image");
   const { stored, compression, expanded, mapped } = body;
-  expect(manifest.body).toEqual({ kind: "image", stored, compression, expanded, mapped });
+  const image = { kind: "image", stored, compression, expanded, mapped };
+  expect(manifest.body).toEqual({ ...image, passport: true });
   expect(blobs).toEqual([]);
+});
+
+test("compileManifest() puts no passport behind an image that shall be alone on its stick", async () => {
+  const text =
+    "apiVersion: stickfarm/v1\nkind: DiskImage\nmetadata: { name: d }\nspec: { image: { content: debian }, passport: false }\n";
+  const { manifest } = await compiled(text, [IMAGE]);
+  expect(manifest.body).toMatchObject({ kind: "image", passport: false });
 });
 
 test("compileManifest() makes the folder of a content that holds nothing", async () => {

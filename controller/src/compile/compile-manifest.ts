@@ -96,7 +96,7 @@ function checkNames(input: CompileInput): readonly Problem[] {
 
 function imageBody({ spec }: DiskImage, { contents }: CompileInput): ImageBody {
   const { stored, compression, expanded, mapped } = imageNamed(spec.image.content, contents);
-  return { kind: "image", stored, compression, expanded, mapped };
+  return { kind: "image", stored, compression, expanded, mapped, passport: spec.passport };
 }
 
 type CompiledTree = { readonly body: TreeBody; readonly blobs: readonly GeneratedFile[] };

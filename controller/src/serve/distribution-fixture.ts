@@ -57,7 +57,8 @@ export async function openDistributionFarm(atEnd: AtEnd) {
 
 export function definitionOf(distributionPoints: readonly string[]): MediaDefinition {
   const metadata = { name: "disk", description: "", labels: {} };
-  return { kind: "DiskImage", metadata, spec: { image: { content: "x" }, distributionPoints } };
+  const spec = { image: { content: "x" }, passport: true, distributionPoints };
+  return { kind: "DiskImage", metadata, spec };
 }
 
 function pathOf(root: string, text: string): string {

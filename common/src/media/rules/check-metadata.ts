@@ -1,4 +1,4 @@
-import type { Draft } from "../definition-shape.ts";
+import type { Draft } from "../draft.ts";
 import { type Finding, type FindingPath, findingAt, quote } from "../finding.ts";
 import { isMediaName } from "../name.ts";
 import type { RuleId } from "../rule-table.ts";

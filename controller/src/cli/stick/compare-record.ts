@@ -1,5 +1,5 @@
 import type { StickHistory } from "@stickfarm/proto/stickfarm/v1/operator";
-import type { StickPassport } from "./inspect-stick.ts";
+import type { StickPassport } from "./inspection.ts";
 
 /** How a stick and its record at the controller stand to each other. */
 export type RecordAnswer = {

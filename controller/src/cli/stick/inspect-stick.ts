@@ -11,41 +11,9 @@ import {
 } from "@stickfarm/common/media/stick-path";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { parseManifest } from "@stickfarm/common/wire/manifest";
-import { isSigned, parseJson } from "./check-stick.ts";
+import { checkStamps, type StickStamps } from "./check-stamps.ts";
 import { findStickVolume, type StickVolume } from "./find-stick-volume.ts";
-import { recordOf, textOf } from "./plain.ts";
-
-/** What a stick is found to be, all of it read. */
-export type Inspection = {
-  readonly verdict: "intact" | "changed" | "unsealed" | "foreign";
-  /** As the stick says it; null when it has none, or one that this farm did not sign. */
-  readonly passport: StickPassport | null;
-  readonly findings: readonly StickFinding[];
-  /** Files that are what the manifest lists. */
-  readonly goodFiles: number;
-  readonly readBytes: number;
-};
-
-export type StickPassport = {
-  readonly stickId: string;
-  readonly buildId: string;
-  readonly manifestSha256: string;
-  readonly serial: string;
-  readonly orderedAt: string;
-};
-
-export type StickFinding = {
-  readonly what: "changed" | "missing" | "added" | "unsigned";
-  /** On the stick; or "beginning of the stick". */
-  readonly path: string;
-};
-
-type Inspecting = {
-  readonly path: string;
-  readonly farmKeyPem: string;
-  readonly signal: AbortSignal;
-  readonly onRead: (doneBytes: number, totalBytes: number) => void;
-};
+import { type Inspecting, type Inspection, NOTHING_READ, type StickFinding } from "./inspection.ts";
 
 /** Windows puts it onto every stick that it sees. */
 const OF_WINDOWS = /^system volume information\//i;
@@ -56,7 +24,7 @@ const SMALL_BYTES_MAX = 64 * 1024;
  * Read all that a build put onto a stick, and compare it with the manifest that the farm signed.
  *
  * Shape:    files are compared, and that the partition table leads to them; the boot code before them is not.
- * Problems: stick_unknown, stick_damaged, interrupted reading as stick_damaged.
+ * Problems: stick_unknown, stick_damaged, also when it was interrupted.
  */
 export async function inspectStick(
   read: ReadBytes,
@@ -69,9 +37,9 @@ export async function inspectStick(
     return fail({ code: "stick_unknown", detail });
   }
   const { volume, manifest, beginning } = found.value;
-  const signed = await readSigned(found.value, inspecting.farmKeyPem);
-  if (!signed.ok) return signed;
-  const { passport, findings: unsigned } = signed.value;
+  const stamps = await readStamps(found.value);
+  if (!stamps.ok) return stamps;
+  const { passport, findings: unsigned } = checkStamps(stamps.value, inspecting.farmKeyPem);
   if (unsigned.length > 0)
     return ok({ verdict: "foreign", passport: null, findings: unsigned, ...NOTHING_READ });
   if (beginning === "blank")
@@ -79,7 +47,8 @@ export async function inspectStick(
   const parsed = parseManifest(manifest);
   if (!parsed.ok) return parsed;
   const { body } = parsed.value;
-  const compared = await compareFiles(volume, body.kind === "tree" ? body.files : [], inspecting);
+  const files = body.kind === "tree" ? body.files : [];
+  const compared = await compareFiles(volume, files, inspecting);
   if (!compared.ok) return compared;
   const table = beginning === "changed" ? [{ what: "changed", path: BEGINNING } as const] : [];
   const findings = [...table, ...compared.value.findings];
@@ -88,49 +57,16 @@ export async function inspectStick(
 }
 
 const BEGINNING = "beginning of the stick";
-const NOTHING_READ = { goodFiles: 0, readBytes: 0 };
 
-type Signed = {
-  readonly passport: StickPassport | null;
-  readonly findings: readonly StickFinding[];
-};
-
-async function readSigned(
-  { volume, manifest }: StickVolume,
-  farmKeyPem: string,
-): Promise<Result<Signed>> {
-  const files: Uint8Array[] = [];
+async function readStamps({ volume, manifest }: StickVolume): Promise<Result<StickStamps>> {
+  const files: (Uint8Array | null)[] = [];
   for (const path of [MANIFEST_SIGNATURE_PATH, PASSPORT_PATH, PASSPORT_SIGNATURE_PATH]) {
     const file = await volume.readFile(path, SMALL_BYTES_MAX);
     if (!file.ok) return file;
-    files.push(file.value ?? new Uint8Array());
+    files.push(file.value);
   }
-  const [manifestSignature, passport, passportSignature] = files;
-  const isOurs = (bytes: Uint8Array | undefined, signature: Uint8Array | undefined) =>
-    bytes !== undefined && signature !== undefined && isSigned(farmKeyPem, bytes, signature);
-  const parsed = parsePassport(passport);
-  const belongs = parsed.manifestSha256 === createHash("sha256").update(manifest).digest("hex");
-  const findings = [
-    ...(isOurs(manifest, manifestSignature) ? [] : [unsigned(MANIFEST_PATH)]),
-    ...(isOurs(passport, passportSignature) && belongs ? [] : [unsigned(PASSPORT_PATH)]),
-  ];
-  return ok({ passport: parsed, findings });
-}
-
-function unsigned(path: string): StickFinding {
-  return { what: "unsigned", path };
-}
-
-function parsePassport(bytes: Uint8Array | undefined): StickPassport {
-  const passport = recordOf(parseJson(bytes));
-  const text = (key: string) => textOf(passport[key]);
-  return {
-    stickId: text("stickId"),
-    buildId: text("buildId"),
-    manifestSha256: text("manifestSha256"),
-    serial: text("serial"),
-    orderedAt: text("orderedAt"),
-  };
+  const [manifestSignature = null, passport = null, passportSignature = null] = files;
+  return ok({ manifest, manifestSignature, passport, passportSignature });
 }
 
 type Compared = Pick<Inspection, "findings" | "goodFiles" | "readBytes">;

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { open, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MIB } from "@stickfarm/common/bytes";
+import type { Manifest } from "@stickfarm/common/media/manifest";
 import { fail, ok } from "@stickfarm/common/result";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { StickAttempt } from "@stickfarm/proto/stickfarm/v1/operator";
@@ -9,10 +10,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { runProgram } from "../run-program.ts";
 import { makeIo } from "../test-cli.ts";
 import { type Answers, startTestController } from "../test-controller.ts";
-import { makeStick, STICK_ID } from "./stick-fixture.ts";
+import { imageOf, makeStick, STICK_ID } from "./stick-fixture.ts";
 
 const AWAY = { code: "controller_unreachable", detail: "Cannot reach the controller" } as const;
-const FILES = { "boot/a.txt": "a".repeat(300_000), "b.txt": "b".repeat(5000), "empty.txt": "" };
+const IMAGE = "a".repeat(300_000);
+const FILES = { "boot/a.txt": IMAGE, "b.txt": "b".repeat(5000), "empty.txt": "" };
 
 test("stick inspect calls a stick intact of which every file is what was built, and says who could not be asked", async () => {
   const stick = await setUp();
@@ -104,11 +106,37 @@ test.each([
   expect([ended.status, JSON.parse(ended.stdout).record.result]).toEqual([status, result]);
 });
 
-async function setUp() {
+test("stick inspect compares an image with the record behind it", async () => {
+  const stick = await setUp(imageOf(IMAGE));
+  const good = await stick.inspect();
+  expect([good.status, good.stderr]).toEqual([0, ""]);
+  expect(good.stdout).toMatch(/^Build: +b1$/m);
+  await flip(stick.path, 299_999);
+  expect((await stick.inspect()).stderr).toContain('"image" changed');
+  await fillStart(stick.path, 0);
+  expect((await stick.inspect()).stderr).toContain("[stick_unsealed]");
+  const other = await setUp();
+  const foreign = await stick.inspect("--farm-key", other.keyPath);
+  expect(foreign.stderr).toContain("[stick_foreign]");
+});
+
+test("stick inspect cannot prove an image that was written by a block map", async () => {
+  const stick = await setUp(imageOf(IMAGE, [{ offsetBytes: 0, lengthBytes: 4096 }]));
+  const { status, stdout, stderr } = await stick.inspect();
+  expect([status, stderr]).toEqual([1, expect.stringContaining("[stick_unproven]")]);
+  expect(stdout).toMatch(/^Build: +b1$/m);
+});
+
+test("stick inspect finds nothing of ours behind an image that is alone on its stick", async () => {
+  const stick = await setUp({ ...imageOf(IMAGE), passport: false });
+  expect((await stick.inspect()).stderr).toContain("[stick_unknown]");
+});
+
+async function setUp(body?: Manifest["body"]) {
   const folder = await makeTemporaryFolder(onTestFinished);
   const path = join(folder, "stick.img");
   const keyPath = join(folder, "key");
-  const made = await makeStick(path, FILES);
+  const made = await makeStick(path, FILES, body);
   await writeFile(keyPath, made.farmKeyPem);
   const env = { STICKFARM_DATA: join(folder, "farm") };
   const key = ["--farm-key", keyPath];

@@ -10,7 +10,9 @@ import type { Session } from "../shell/session.ts";
 import type { Shell } from "../shell/shell.ts";
 import { withProgress } from "../shell/with-progress.ts";
 import { compareRecord, type RecordAnswer } from "./compare-record.ts";
-import { type Inspection, inspectStick, type StickFinding } from "./inspect-stick.ts";
+import { inspectImage, readTailStamps } from "./inspect-image.ts";
+import { inspectStick } from "./inspect-stick.ts";
+import type { Inspection, StickFinding } from "./inspection.ts";
 import { readFarmKey } from "./read-farm-key.ts";
 import { readStick } from "./read-stick.ts";
 
@@ -18,7 +20,7 @@ export function stickInspectCommand(shell: Shell) {
   return newCommand(shell, {
     name: "inspect",
     description:
-      "Read all files of a stick and tell whether they are what was built: intact, changed, unsealed or foreign.\n\nThe signatures of its manifest and passport are checked with the farm's key, each file with the digest in the manifest; boot code is not compared. A stick or an image of one is only read. When the controller can be reached, its record of the stick is compared as well. What the settings are is told by stick open.",
+      "Read all files of a stick, or its whole image, and tell whether they are what was built: intact, changed, unsealed or foreign. An image that was written by a block map is unproven: what the map left out has no digest.\n\nThe signatures of its manifest and passport are checked with the farm's key, each file with the digest in the manifest; boot code is not compared. A stick or an image of one is only read. When the controller can be reached, its record of the stick is compared as well. What the settings are is told by stick open.",
     examples: ["stickfarm stick inspect /dev/sdb", "stickfarm stick inspect stick.img -o json"],
   })
     .argument("<path>", "stick, or image of one")
@@ -49,11 +51,16 @@ async function inspect(
   }
   let answer: Answer | null = null;
   const ended = await withProgress(session, "the stick was not read to its end", (step) =>
-    readStick(path, async (read) => {
+    readStick(path, async (read, { sizeBytes }) => {
       const onRead = (doneBytes: number, totalBytes: number) =>
         step.progress.show({ doing: "reading", doneBytes, totalBytes });
       const { signal } = step;
-      const made = await inspectStick(read, { path, farmKeyPem, signal, onRead });
+      const inspecting = { path, farmKeyPem, signal, onRead };
+      const stamps = await readTailStamps(read, sizeBytes);
+      const made =
+        stamps === null
+          ? await inspectStick(read, inspecting)
+          : await inspectImage(read, stamps, inspecting);
       if (!made.ok) return made;
       answer = { path, ...made.value, record: await askRecord(controller, made.value) };
       return ok(0);
@@ -94,6 +101,11 @@ function judge({ path, verdict, findings }: Answer): Result<number> {
       return fail({
         code: "stick_foreign",
         detail: `Cannot trust "${path}": this farm did not sign it: ${why}`,
+      });
+    case "unproven":
+      return fail({
+        code: "stick_unproven",
+        detail: `Cannot prove "${path}": a block map left parts of its image out`,
       });
     case "unsealed":
       return fail({ code: "stick_unsealed", detail: `Cannot use "${path}": it is not sealed` });

@@ -12,7 +12,7 @@ import {
 } from "@stickfarm/common/media/stick-path";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { readIsoFiles } from "../../content/read-iso-files.ts";
-import { readStick } from "./read-stick.ts";
+import { readStick, type StickSize } from "./read-stick.ts";
 
 /** What of ours a stick, its image, a disc or a single file holds. */
 export type StickFiles = {
@@ -41,17 +41,17 @@ const ISO_MARK = "CD001";
  * Problems: stick_unknown, stick_damaged, path_missing, path_unreadable, path_not_content, tool_missing for an ISO image.
  */
 export function readStickFiles(path: string): Promise<Result<StickFiles>> {
-  return readStick(path, (read, fileBytes) => readFrom(path, read, fileBytes));
+  return readStick(path, (read, size) => readFrom(path, read, size));
 }
 
 async function readFrom(
   path: string,
   read: ReadBytes,
-  fileBytes: number | null,
+  { isFile, sizeBytes }: StickSize,
 ): Promise<Result<StickFiles>> {
   const [first] = await read(0, 1);
-  if (fileBytes !== null && fileBytes <= SETTINGS_BYTES_MAX && first === 0x7b) {
-    const bytes = await read(0, fileBytes);
+  if (isFile && sizeBytes <= SETTINGS_BYTES_MAX && first === 0x7b) {
+    const bytes = await read(0, sizeBytes);
     return ok({ kind: "settings", files: new Map([[SEALED_SETTINGS_PATH, bytes]]) });
   }
   const fat = await readFat(read);

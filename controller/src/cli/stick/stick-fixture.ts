@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:cryp
 import { open, writeFile } from "node:fs/promises";
 import { layoutManifest } from "@stickfarm/common/layout/layout-manifest";
 import { stickIdentity } from "@stickfarm/common/layout/stick-identity";
-import type { Manifest } from "@stickfarm/common/media/manifest";
+import type { ImageBody, Manifest } from "@stickfarm/common/media/manifest";
 import { stampFiles } from "@stickfarm/common/media/stamp-files";
 
 export const STICK_ID = "0123456789abcdef0123456789abcdef";
@@ -19,10 +19,12 @@ export type MadeStick = {
 export async function makeStick(
   path: string,
   files: Readonly<Record<string, string>>,
+  body = treeOf(files),
 ): Promise<MadeStick> {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const blobs = new Map(Object.values(files).map((text) => [sha256Of(text), Buffer.from(text)]));
-  const manifest = makeManifest(files);
+  const definition = { name: "hq", revision: 1, digest: "d".repeat(64) };
+  const manifest: Manifest = { formatVersion: 1, definition, body };
   const manifestBytes = Buffer.from(JSON.stringify(manifest));
   const manifestSha256 = sha256Of(manifestBytes);
   const passport = Buffer.from(
@@ -59,24 +61,27 @@ export async function makeStick(
   };
 }
 
-function makeManifest(files: Readonly<Record<string, string>>): Manifest {
+/** One file as an image, without a block map or with one. */
+export function imageOf(text: string, mapped: ImageBody["mapped"] = null): ImageBody {
+  const blob = { sha256: sha256Of(text), sizeBytes: Buffer.byteLength(text) };
+  const image = { kind: "image", stored: blob, compression: "none", expanded: blob } as const;
+  return { ...image, mapped, passport: true };
+}
+
+function treeOf(files: Readonly<Record<string, string>>): Manifest["body"] {
   return {
-    formatVersion: 1,
-    definition: { name: "hq", revision: 1, digest: "d".repeat(64) },
-    body: {
-      kind: "tree",
-      partitionTable: "mbr",
-      fileSystem: "fat32",
-      partitionBytes: "fill",
-      volumeLabel: "HQ",
-      files: Object.entries(files).map(([path, text]) => ({
-        path,
-        blob: { sha256: sha256Of(text), sizeBytes: Buffer.byteLength(text) },
-        modifiedAtMs: Date.UTC(2026, 1, 28),
-      })),
-      emptyDirectories: ["an empty one"],
-      biosBoot: { kind: "none" },
-    },
+    kind: "tree",
+    partitionTable: "mbr",
+    fileSystem: "fat32",
+    partitionBytes: "fill",
+    volumeLabel: "HQ",
+    files: Object.entries(files).map(([path, text]) => ({
+      path,
+      blob: { sha256: sha256Of(text), sizeBytes: Buffer.byteLength(text) },
+      modifiedAtMs: Date.UTC(2026, 1, 28),
+    })),
+    emptyDirectories: ["an empty one"],
+    biosBoot: { kind: "none" },
   };
 }
 
