@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { MIB } from "@stickfarm/common/bytes";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { DiskFaults } from "../support/faulty-disk/disk-faults.ts";
-import { whyNoFaultyDisk } from "../support/faulty-disk/open-faulty-disk.ts";
+import { type FaultyDisk, whyNoFaultyDisk } from "../support/faulty-disk/open-faulty-disk.ts";
 import { faultyDisk } from "../support/faulty-disk.ts";
 import { type Program, spawnCommand } from "../support/processes.ts";
 import { runProgram } from "../support/run-program.ts";
@@ -149,6 +149,12 @@ function startWriting(source: string, device: string): Program {
   return program;
 }
 
+/** A writer is in state D for moments of every write: only a call that the disk holds is one that hangs. */
+async function hangs(disk: FaultyDisk, program: Program): Promise<void> {
+  await waitFor("a call that hangs", async () => (await disk.statistics()).hanging > 0);
+  await waitFor("dd in state D", () => stateOf(program.pid) === "D");
+}
+
 function stateOf(pid: number): string | undefined {
   return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[0];
 }
@@ -156,7 +162,7 @@ function stateOf(pid: number): string | undefined {
 test("a faulty disk that hangs keeps its writer, beyond a kill, until it is told to go on", async () => {
   const { disk, source } = await setUp({ hang: { op: "write", afterWrittenBytes: 2 * MIB } });
   const program = startWriting(source, disk.path);
-  await waitFor("dd in state D", () => stateOf(program.pid) === "D");
+  await hangs(disk, program);
   program.signal("SIGKILL");
   expect(await Promise.race([program.ended, after(500)])).toBe(null);
   expect((await disk.statistics()).hanging).toBeGreaterThan(0);
@@ -167,7 +173,7 @@ test("a faulty disk that hangs keeps its writer, beyond a kill, until it is told
 test("a faulty disk that hangs lets its writer go when it is yanked", async () => {
   const { disk, source } = await setUp({ hang: { op: "all", afterWrittenBytes: 2 * MIB } });
   const program = startWriting(source, disk.path);
-  await waitFor("dd in state D", () => stateOf(program.pid) === "D");
+  await hangs(disk, program);
   await disk.yank();
   expect(await program.ended).toMatchObject({ code: 1 });
 });
@@ -175,7 +181,7 @@ test("a faulty disk that hangs lets its writer go when it is yanked", async () =
 test("a faulty disk takes everything away when it is closed, hung or not", async () => {
   const { disk, source } = await setUp({ hang: { op: "write" } });
   const program = startWriting(source, disk.path);
-  await waitFor("dd in state D", () => stateOf(program.pid) === "D");
+  await hangs(disk, program);
   await disk.close();
   await program.ended;
   await waitFor(
