@@ -1,9 +1,11 @@
 /** What the farm knows of a stick: each build of it, whoever asks and whatever started again in between. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { MIB } from "@stickfarm/common/bytes";
 import { expect, test } from "vitest";
 import { flipByte } from "./support/drive-bytes.ts";
 import { startFarm, type TestFarm } from "./support/farm.ts";
+import { diskImage, makeImage } from "./support/make-image.ts";
 
 const MEDIA = `apiVersion: stickfarm/v1
 kind: BootableMedia
@@ -49,6 +51,28 @@ test("a stick that was built twice is listed once, with both builds, also after 
   );
   const never = await farm.run("stick", "show", "C3");
   expect([never.code, never.stderr]).toEqual([3, expect.stringContaining("[stick_not_recorded]")]);
+});
+
+test("an image leaves its record behind it, by which its stick is inspected", {
+  timeout: 400_000,
+}, async () => {
+  const farm = await startFarm({ agents: { "ws-1": [{ serial: "A1", bay: "1", size: "32MiB" }] } });
+  await makeImage(join(farm.directory, "raw.img"), 3 * MIB + 512);
+  await farm.must("content", "add", "raw.img", "--name", "raw");
+  await writeFile(join(farm.directory, "media.yaml"), diskImage("raw", "raw"));
+  await farm.must("media", "apply", "-f", "media.yaml");
+  await farm.must("build", "start", "raw", "--on", "ws-1/1", "--yes", "--watch");
+  const stick = farm.driveFile("ws-1", "A1");
+  const intact = await farm.run("stick", "inspect", stick, "-o", "json");
+  expect(intact.code, intact.stderr).toBe(0);
+  expect(JSON.parse(intact.stdout)).toMatchObject({
+    verdict: "intact",
+    passport: { serial: "A1" },
+    record: { result: "agrees" },
+  });
+  await flipByte(stick, 3 * MIB);
+  const changed = await farm.run("stick", "inspect", stick);
+  expect([changed.code, changed.stderr]).toEqual([1, expect.stringContaining('"image" changed')]);
 });
 
 async function applyTools(farm: TestFarm): Promise<void> {

@@ -82,7 +82,7 @@ function writerOrder(
     geometry,
     identity: stickIdentity(order.stickId),
     // An image is written as it is: its stick carries nothing of ours.
-    stamps: body.kind === "tree" ? stampFiles({ ...order, manifest: manifestBytes }) : [],
+    stamps: stampFiles({ ...order, manifest: manifestBytes }),
     policy: order.policy,
     cacheDirectory,
     progressMs: PROGRESS_MS,
