@@ -16,7 +16,7 @@ const workstation = {
     fileParallelism: false,
     // One process loads the programs' code once for all files.
     isolate: false,
-    testTimeout: 400_000,
+    testTimeout: 600_000,
     hookTimeout: 400_000,
   },
 };

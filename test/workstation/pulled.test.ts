@@ -24,8 +24,8 @@ const theFarm = shareStickFarm();
 type SlowPhase = { readonly phase: "write" | "verify" | "seal"; readonly slow: Fault };
 
 const SLOW_PHASES = [
-  { phase: "write", slow: slow({ from: 8 * MIB, to: 10 * MIB, readMs: 0, writeMs: 40 }) },
-  { phase: "verify", slow: slow({ from: 8 * MIB, to: 10 * MIB, readMs: 40, writeMs: 0 }) },
+  { phase: "write", slow: slow({ from: 8 * MIB, to: 14 * MIB, readMs: 0, writeMs: 40 }) },
+  { phase: "verify", slow: slow({ from: 8 * MIB, to: 14 * MIB, readMs: 12, writeMs: 0 }) },
   { phase: "seal", slow: slow({ from: 0, to: MIB, readMs: 0, writeMs: 80 }) },
 ] as const satisfies readonly SlowPhase[];
 

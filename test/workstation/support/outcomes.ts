@@ -48,7 +48,7 @@ export async function outcomeOf(
       const job = jobOn(await farm.build(buildId), stick);
       return ["succeeded", "failed", "canceled"].includes(job.state) ? job : undefined;
     },
-    { limitMs: 200_000, everyMs: 200 },
+    { limitMs: 300_000, everyMs: 200 },
   );
   await record(fault, [ended.state, ended.problem?.code ?? ended.proof].join(" "), sinceMs);
   return ended;
