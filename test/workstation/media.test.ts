@@ -126,10 +126,10 @@ test("sticks that stop working or hang in the middle have failed with the reason
   const folder = await tempDirectory();
   const sick = await Promise.all(CHANGES.map((_, port) => plugFaulty(folder, port, DAWDLES)));
   const slow = await plugFaulty(folder, CHANGES.length, {
-    // 64 KiB/s: each page of 4 KiB is delayed.
+    // 64 KiB/s: pages that are written together, 16 KiB, are delayed together.
     ...DAWDLES,
     to: 8 * MIB + MIB / 2,
-    writeMs: 62,
+    writeMs: 250,
   });
   const good = await plugStick({ port: CHANGES.length + 1, file: join(folder, "good.img") });
   const sinceMs = performance.now();
@@ -143,6 +143,8 @@ test("sticks that stop working or hang in the middle have failed with the reason
   const view = await farm.ended(buildId, 400_000);
   expect(jobOn(view, good)).toMatchObject({ state: "succeeded", proof: "read-back" });
   expect(jobOn(view, slow.stick)).toMatchObject({ state: "succeeded", proof: "read-back" });
+  // Half a MiB at 64 KiB/s.
+  expect(jobOn(view, slow.stick).evidence?.writeMs).toBeGreaterThan(8000);
   await sameBytes(slow.backing, farm.image, IMAGE_BYTES);
 });
 
