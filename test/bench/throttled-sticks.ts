@@ -26,19 +26,24 @@ export function limitSecondsOf({ mappedBytes }: BenchImage): number {
 }
 
 /** Why so many throttled sticks cannot be had; `null` when they can. */
-export async function whyNotSticks(bench: Bench, targets: number): Promise<string | null> {
+export async function whyNotSticks(
+  bench: Bench,
+  targets: number,
+  imageBytes: number = stickImageBytes(bench),
+): Promise<string | null> {
   const why = whyNotThrottle();
-  return why ?? (await whyNotPlace("loop", bench.scratch, targets * stickImageBytes(bench)));
+  return why ?? (await whyNotPlace("loop", bench.scratch, targets * imageBytes));
 }
 
 /** Loop devices in memory, each at the speed of a stick. */
 export async function openSticks(
   bench: Bench,
   speeds: readonly Speed[],
+  imageBytes: number = stickImageBytes(bench),
 ): Promise<Targets & { readonly throttle: Throttle }> {
   const { scratch } = bench;
   const setting = { place: "loop", targets: speeds.length } as const;
-  const targets = await openTargets(setting, scratch, stickImageBytes(bench));
+  const targets = await openTargets(setting, scratch, imageBytes);
   const throttle = openThrottle(scratch);
   for (const [index, path] of targets.paths.entries())
     throttle.limit(path, speeds[index] ?? STICK_SPEED);
