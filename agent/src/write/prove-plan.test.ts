@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "@stickfarm/common/result";
 import { expect, onTestFinished, test } from "vitest";
-import type { OpenDrive } from "./open-drive.ts";
+import type { OpenDrive } from "./calls/open-drive.ts";
 import {
   imageExtents,
   KIB,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Extent, SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { fail } from "@stickfarm/common/result";
 import { expect, onTestFinished, test } from "vitest";
-import type { OpenDrive } from "./open-drive.ts";
+import type { OpenDrive } from "./calls/open-drive.ts";
 import {
   imageExtents,
   type MemoryDrive,

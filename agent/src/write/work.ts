@@ -1,7 +1,7 @@
 import { PIECE_BYTES } from "@stickfarm/common/layout/extent";
 import { openXxh64, type Xxh64 } from "../content/xxh64.ts";
 import type { BlobReader, CachedBlobs } from "./cached-blobs.ts";
-import type { OpenDrive } from "./open-drive.ts";
+import type { OpenDrive } from "./calls/open-drive.ts";
 import type { IsZeroPiece } from "./split-extents.ts";
 
 /** What every pass over the drive works with. */

@@ -9,9 +9,9 @@
 import type { WriteProof } from "@stickfarm/common/build/write-policy";
 import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { ok, type Result } from "@stickfarm/common/result";
-import { checkCapacity } from "./check-capacity.ts";
 import { eraseEnds } from "./erase-ends.ts";
 import type { PolicedPlan } from "./plan-write.ts";
+import { checkCapacity } from "./probe/check-capacity.ts";
 import { provePlan } from "./prove-plan.ts";
 import type { Work } from "./work.ts";
 import type { WriteHooks } from "./write-hooks.ts";

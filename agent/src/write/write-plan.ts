@@ -1,10 +1,10 @@
 import type { WriteProof } from "@stickfarm/common/build/write-policy";
 import { ok, type Result } from "@stickfarm/common/result";
 import { checkZeros } from "./check-zeros.ts";
-import { finely, segmentsWithin } from "./drive-ranges.ts";
 import { type Chunk, joinSegments, sumBytes } from "./plan-chunks.ts";
 import type { PolicedPlan } from "./plan-write.ts";
-import { type Refreshed, refreshContent } from "./refresh-content.ts";
+import { finely, segmentsWithin } from "./rewrite/drive-ranges.ts";
+import { type Refreshed, refreshContent } from "./rewrite/refresh-content.ts";
 import { CHUNK_BYTES, type Work } from "./work.ts";
 import { writeChunks } from "./write-chunks.ts";
 import type { WriteHooks } from "./write-hooks.ts";

@@ -12,7 +12,7 @@ import { invariant } from "@stickfarm/common/invariant";
 import type { DriveGeometry, StampFile, StickIdentity } from "@stickfarm/common/layout/extent";
 import type { ImageBody, TreeBody } from "@stickfarm/common/media/manifest";
 import { isProblemCode, type Problem } from "@stickfarm/common/problem";
-import type { DriveCalls } from "./watch-calls.ts";
+import type { DriveCalls } from "./calls/watch-calls.ts";
 
 /** One stick to be written. All blobs are in the cache, checked, with their piece hashes beside them. */
 export type WriterOrder = {

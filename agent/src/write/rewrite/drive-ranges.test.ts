@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Segment } from "../split-extents.ts";
 import { addRange, type DriveRange, finely, segmentsWithin } from "./drive-ranges.ts";
-import type { Segment } from "./split-extents.ts";
 
 const KIB = 1024;
 const range = (offsetBytes: number, lengthBytes: number): DriveRange => ({

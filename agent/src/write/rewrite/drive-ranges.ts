@@ -1,5 +1,5 @@
-import { type Chunk, cutBytes } from "./plan-chunks.ts";
-import type { Segment } from "./split-extents.ts";
+import { type Chunk, cutBytes } from "../plan-chunks.ts";
+import type { Segment } from "../split-extents.ts";
 
 export type DriveRange = { readonly offsetBytes: number; readonly lengthBytes: number };
 

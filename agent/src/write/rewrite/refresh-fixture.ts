@@ -1,6 +1,6 @@
 /** For the tests beside: a stick that holds an image already, and whatever is done to it. */
 import { onTestFinished } from "vitest";
-import type { OpenDrive } from "./open-drive.ts";
+import type { OpenDrive } from "../calls/open-drive.ts";
 import {
   imageExtents,
   KIB,
@@ -10,7 +10,7 @@ import {
   noise,
   openMemoryDrive,
   runPasses,
-} from "./write-fixture.ts";
+} from "../write-fixture.ts";
 
 export const geometry = { sizeBytes: 24 * MIB, logicalBlockBytes: 512 };
 export const PIECE = 256 * KIB;

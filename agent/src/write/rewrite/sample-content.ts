@@ -1,11 +1,11 @@
 import { ok, type Result } from "@stickfarm/common/result";
+import type { Chunk } from "../plan-chunks.ts";
+import type { WritePlan } from "../plan-write.ts";
+import { runLanes } from "../run-lanes.ts";
+import type { Segment } from "../split-extents.ts";
+import { isAsPlanned } from "../verify-chunk.ts";
+import type { Work } from "../work.ts";
 import { finely } from "./drive-ranges.ts";
-import type { Chunk } from "./plan-chunks.ts";
-import type { WritePlan } from "./plan-write.ts";
-import { runLanes } from "./run-lanes.ts";
-import type { Segment } from "./split-extents.ts";
-import { isAsPlanned } from "./verify-chunk.ts";
-import type { Work } from "./work.ts";
 
 /** Whether a piece of content is on the drive already. */
 export type Sample = { readonly offsetBytes: number; readonly isSame: boolean };

@@ -1,8 +1,10 @@
 import type { CapacityCheck } from "@stickfarm/common/build/write-policy";
 import { type DriveGeometry, SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { ok, type Result } from "@stickfarm/common/result";
+import { eraseEnds } from "../erase-ends.ts";
+import type { Work } from "../work.ts";
+import type { WriteHooks } from "../write-hooks.ts";
 import { checkSurface } from "./check-surface.ts";
-import { eraseEnds } from "./erase-ends.ts";
 import type { Finding } from "./judge-probe.ts";
 import { type ProbePlan, planProbe } from "./plan-probe.ts";
 import { PROBE_BLOCK_BYTES, recogniseBlock } from "./probe-block.ts";
@@ -14,8 +16,6 @@ import {
   writePlaces,
   writeToEnd,
 } from "./probe-places.ts";
-import type { Work } from "./work.ts";
-import type { WriteHooks } from "./write-hooks.ts";
 
 /**
  * Find out whether a drive keeps what its size promises, before much is written to it. Both ends are zero before and

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { noise } from "../write-fixture.ts";
 import { PROBE_BLOCK_BYTES, recogniseBlock, stampBlocks, TAG_BYTES } from "./probe-block.ts";
-import { noise } from "./write-fixture.ts";
 
 const tag = noise(4096, 7).subarray(0, TAG_BYTES);
 const at = 3 * 2 ** 40;

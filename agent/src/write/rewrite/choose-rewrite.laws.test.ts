@@ -3,7 +3,7 @@ import type { Rewrite, WriteProof } from "@stickfarm/common/build/write-policy";
 import { PIECE_BYTES } from "@stickfarm/common/layout/extent";
 import { diceOf } from "@stickfarm/common/test-dice";
 import { expect, onTestFinished, test } from "vitest";
-import type { OpenDrive } from "./open-drive.ts";
+import type { OpenDrive } from "../calls/open-drive.ts";
 import {
   imageExtents,
   type MemoryDrive,
@@ -12,8 +12,8 @@ import {
   noise,
   openMemoryDrive,
   runPasses,
-} from "./write-fixture.ts";
-import type { WriterPhase } from "./writer-protocol.ts";
+} from "../write-fixture.ts";
+import type { WriterPhase } from "../writer-protocol.ts";
 
 const IMAGE_BYTES = 160 * MIB;
 const PIECES = IMAGE_BYTES / PIECE_BYTES;

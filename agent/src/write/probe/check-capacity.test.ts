@@ -2,10 +2,10 @@ import type { CapacityCheck } from "@stickfarm/common/build/write-policy";
 import { GIB, MIB, TIB } from "@stickfarm/common/bytes";
 import { fail, ok } from "@stickfarm/common/result";
 import { expect, test } from "vitest";
+import type { OpenDrive } from "../calls/open-drive.ts";
+import { OLD_BYTE, openMemoryDrive } from "../write-fixture.ts";
 import { type FakeDrive, openFakeDrive } from "./fake-drive-fixture.ts";
-import type { OpenDrive } from "./open-drive.ts";
 import { probeDrive } from "./probe-fixture.ts";
-import { OLD_BYTE, openMemoryDrive } from "./write-fixture.ts";
 
 const GEOMETRY = { sizeBytes: 32 * MIB, logicalBlockBytes: 512 };
 

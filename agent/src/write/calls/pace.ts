@@ -1,4 +1,4 @@
-import { CHUNK_BYTES } from "./work.ts";
+import { CHUNK_BYTES } from "../work.ts";
 
 /**
  * How much is asked of a drive at once. What is in flight shall be through in half a second: then a stop is answered, and

@@ -1,7 +1,7 @@
 import { KIB, MIB } from "@stickfarm/common/bytes";
 import { expect, test } from "vitest";
+import { CHUNK_BYTES } from "../work.ts";
 import { callsInFlight, FIRST_PACE, learnPace, type Pace } from "./pace.ts";
-import { CHUNK_BYTES } from "./work.ts";
 
 /** The pace after so many calls to a drive of this speed. */
 function paceAt(bytesPerSecond: number, calls = 20, from: Pace = FIRST_PACE): Pace {

@@ -6,15 +6,15 @@
  * not, the rest is written without a look. The stick's passport is not asked: what was read decides.
  */
 import { ok, type Result } from "@stickfarm/common/result";
+import { type Chunk, sumBytes } from "../plan-chunks.ts";
+import type { PolicedPlan } from "../plan-write.ts";
+import type { Advance, Work } from "../work.ts";
+import { writeChunks } from "../write-chunks.ts";
+import type { WriteHooks } from "../write-hooks.ts";
 import { paysToCompare, type Tally, type Transfer } from "./choose-rewrite.ts";
 import { compareChunks } from "./compare-chunks.ts";
 import { addRange, type DriveRange, endOf } from "./drive-ranges.ts";
-import { type Chunk, sumBytes } from "./plan-chunks.ts";
-import type { PolicedPlan } from "./plan-write.ts";
 import { type Sample, sampleContent } from "./sample-content.ts";
-import type { Advance, Work } from "./work.ts";
-import { writeChunks } from "./write-chunks.ts";
-import type { WriteHooks } from "./write-hooks.ts";
 
 /** What became of the content; all of it is flushed. */
 export type Refreshed = {

@@ -6,7 +6,7 @@
  */
 import { MIB } from "@stickfarm/common/bytes";
 import { ok } from "@stickfarm/common/result";
-import type { OpenDrive } from "./open-drive.ts";
+import type { OpenDrive } from "../calls/open-drive.ts";
 
 export type FakeDrive = {
   readonly claimedBytes: number;

@@ -1,10 +1,10 @@
 import { renderBytes } from "@stickfarm/common/bytes";
 import type { DriveGeometry } from "@stickfarm/common/layout/extent";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import { runLanes } from "../run-lanes.ts";
+import { type Advance, CHUNK_BYTES, type Work } from "../work.ts";
 import { type Finding, judgeProbe } from "./judge-probe.ts";
 import { PROBE_BLOCK_BYTES, recogniseBlock, stampBlocks } from "./probe-block.ts";
-import { runLanes } from "./run-lanes.ts";
-import { type Advance, CHUNK_BYTES, type Work } from "./work.ts";
 
 export type ProbeJob = {
   readonly geometry: DriveGeometry;

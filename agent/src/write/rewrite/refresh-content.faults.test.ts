@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "@stickfarm/common/result";
 import { expect, test } from "vitest";
-import type { OpenDrive } from "./open-drive.ts";
+import type { OpenDrive } from "../calls/open-drive.ts";
+import { MIB, openMemoryDrive } from "../write-fixture.ts";
 import { bytes, compared, flip, geometry, readBack, setUp } from "./refresh-fixture.ts";
-import { MIB, openMemoryDrive } from "./write-fixture.ts";
 
 test("refreshContent() under read-back notices an unchanged range that changes after the last write", async () => {
   const { run, drive } = await setUp(flip(12 * MIB));

@@ -1,10 +1,10 @@
 import { ok, type Result } from "@stickfarm/common/result";
+import { type Chunk, joinSegments } from "../plan-chunks.ts";
+import { runLanes } from "../run-lanes.ts";
+import type { Segment } from "../split-extents.ts";
+import { isAsPlanned } from "../verify-chunk.ts";
+import { type Advance, CHUNK_BYTES, type Work } from "../work.ts";
 import { finely } from "./drive-ranges.ts";
-import { type Chunk, joinSegments } from "./plan-chunks.ts";
-import { runLanes } from "./run-lanes.ts";
-import type { Segment } from "./split-extents.ts";
-import { isAsPlanned } from "./verify-chunk.ts";
-import { type Advance, CHUNK_BYTES, type Work } from "./work.ts";
 
 /** What a comparing read found. */
 export type Compared = {

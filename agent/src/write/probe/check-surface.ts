@@ -1,10 +1,10 @@
 import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { fail, ok, type Result } from "@stickfarm/common/result";
+import { runLanes } from "../run-lanes.ts";
+import { CHUNK_BYTES, type Work } from "../work.ts";
 import type { Finding } from "./judge-probe.ts";
 import { PROBE_BLOCK_BYTES, recogniseBlock } from "./probe-block.ts";
 import { cutRange, type ProbeJob, passFindings, readPlaces, writeToEnd } from "./probe-places.ts";
-import { runLanes } from "./run-lanes.ts";
-import { CHUNK_BYTES, type Work } from "./work.ts";
 
 /** So many places are asked once something is wrong, to tell a bad block from a drive that ends there. */
 const PLACES = 64;

@@ -1,6 +1,6 @@
 import { diceOf } from "@stickfarm/common/test-dice";
 import { expect, test } from "vitest";
-import { zeroChunk } from "./plan-chunks.ts";
+import { zeroChunk } from "../plan-chunks.ts";
 import { pickPlaces, pickSegments } from "./sample-content.ts";
 
 const MIB = 1024 * 1024;

@@ -4,14 +4,14 @@ import { invariant } from "@stickfarm/common/invariant";
 import type { DriveGeometry } from "@stickfarm/common/layout/extent";
 import type { Result } from "@stickfarm/common/result";
 import { diceOf } from "@stickfarm/common/test-dice";
-import { openCachedBlobs } from "./cached-blobs.ts";
+import { openCachedBlobs } from "../cached-blobs.ts";
+import type { OpenDrive } from "../calls/open-drive.ts";
+import { eraseEnds } from "../erase-ends.ts";
+import { openWork } from "../work.ts";
+import { noise } from "../write-fixture.ts";
+import type { WriteHooks } from "../write-hooks.ts";
 import { checkCapacity } from "./check-capacity.ts";
-import { eraseEnds } from "./erase-ends.ts";
-import type { OpenDrive } from "./open-drive.ts";
 import { TAG_BYTES } from "./probe-block.ts";
-import { openWork } from "./work.ts";
-import { noise } from "./write-fixture.ts";
-import type { WriteHooks } from "./write-hooks.ts";
 
 /** The same in every run. */
 function probeDice(seed = 1): Pick<WriteHooks, "tag" | "random"> {

@@ -1,5 +1,6 @@
 import type { Extent } from "@stickfarm/common/layout/extent";
 import { expect, test } from "vitest";
+import { imageExtents, KIB, MIB, noise, OLD_BYTE } from "../write-fixture.ts";
 import {
   bytes,
   CONTENT_BYTES,
@@ -10,7 +11,6 @@ import {
   setUp,
   sum,
 } from "./refresh-fixture.ts";
-import { imageExtents, KIB, MIB, noise, OLD_BYTE } from "./write-fixture.ts";
 
 test("refreshContent() writes nothing on a stick that holds the image, and reads each byte once", async () => {
   for (const policy of [compared, readBack]) {

@@ -1,9 +1,9 @@
 import { MIB } from "@stickfarm/common/bytes";
 import { diceOf } from "@stickfarm/common/test-dice";
 import { expect, test } from "vitest";
+import { openMemoryDrive } from "../write-fixture.ts";
 import { type FakeDrive, openFakeDrive } from "./fake-drive-fixture.ts";
 import { probeDrive } from "./probe-fixture.ts";
-import { openMemoryDrive } from "./write-fixture.ts";
 
 const SEEDS = 25;
 const STEP_BYTES_MAX = 2 * MIB;
