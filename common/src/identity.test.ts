@@ -9,10 +9,11 @@ import {
 
 test("renderIdentityUri() and parseIdentityUri() are each other's inverse", () => {
   const identities: readonly Identity[] = [
-    { role: "agent", name: "ws-1" },
-    { role: "operator", name: "admin" },
-    { role: "agent", name: "a" },
-    { role: "agent", name: "x".repeat(63) },
+    { role: "agent", name: "ws-1", grants: [] },
+    { role: "operator", name: "admin", grants: [] },
+    { role: "operator", name: "admin", grants: ["drive-admin"] },
+    { role: "agent", name: "a", grants: [] },
+    { role: "agent", name: "x".repeat(63), grants: [] },
   ];
   expect(identities.map((identity) => parseIdentityUri(renderIdentityUri(identity)))).toEqual(
     identities,
@@ -36,6 +37,12 @@ test("parseIdentityUri() takes nothing but one exact form", () => {
     "stickfarm://Agent/ws-1",
     "http://agent/ws-1",
     " stickfarm://agent/ws-1",
+    "stickfarm://agent/ws-1?grant=drive-admin",
+    "stickfarm://operator/admin?grant=",
+    "stickfarm://operator/admin?grant=all",
+    "stickfarm://operator/admin?grant=drive-admin?grant=drive-admin",
+    "stickfarm://operator/admin?grant=drive-admin&grant=drive-admin",
+    "stickfarm://operator/admin?grant=drive-admin\n",
   ];
   expect(refused.filter((uri) => parseIdentityUri(uri) !== null)).toEqual([]);
 });

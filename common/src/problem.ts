@@ -481,6 +481,13 @@ export const PROBLEMS = {
     status: "PERMISSION_DENIED",
     remedy: "Use a certificate of the right role",
   },
+  role_missing: {
+    retry: "never",
+    exit: 4,
+    status: "PERMISSION_DENIED",
+    remedy:
+      "Ask an operator who has the role, or have a configuration with it made on the controller's machine: `stickfarm operator create NAME --grant drive-admin --out FILE`",
+  },
   not_enrolled: {
     retry: "never",
     exit: 4,

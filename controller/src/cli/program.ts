@@ -38,6 +38,7 @@ import { mediaListCommand } from "./media/list.ts";
 import { mediaRulesCommand } from "./media/rules.ts";
 import { mediaSchemaCommand } from "./media/schema.ts";
 import { mediaShowCommand } from "./media/show.ts";
+import { operatorCreateCommand } from "./operator/create.ts";
 import { OUTPUT_FORMATS } from "./output/render-document.ts";
 import { planCommand } from "./plan/plan.ts";
 import { secretListCommand } from "./secret/list.ts";
@@ -115,6 +116,7 @@ function createGroups(shell: Shell): CommandUnknownOpts[] {
       buildReportCommand(shell),
       buildLogCommand(shell),
     ]),
+    group(OPERATOR, [operatorCreateCommand(shell)]),
     group(AGENT, [group(TOKEN, [agentTokenCreateCommand(shell)]), agentListCommand(shell)]),
     group(STICK, [
       stickListCommand(shell),
@@ -192,6 +194,11 @@ const BUILD: CommandText = {
   name: "build",
   description: "Orders: media onto drives.",
   examples: ["stickfarm build start hq-bare-metal --on ws-1 --watch"],
+};
+const OPERATOR: CommandText = {
+  name: "operator",
+  description: "Who may use this farm.",
+  examples: ["stickfarm operator create night-shift --out night-shift.yaml"],
 };
 const AGENT: CommandText = {
   name: "agent",

@@ -3,8 +3,8 @@ import { type Access, checkAccess } from "./check-access.ts";
 import type { Peer } from "./read-peer.ts";
 
 const PEERS: Readonly<Record<string, Peer>> = {
-  agent: { kind: "known", identity: { role: "agent", name: "ws-1" } },
-  operator: { kind: "known", identity: { role: "operator", name: "ops" } },
+  agent: { kind: "known", identity: { role: "agent", name: "ws-1", grants: [] } },
+  operator: { kind: "known", identity: { role: "operator", name: "ops", grants: [] } },
   stranger: { kind: "stranger", reason: "there is no client certificate" },
 };
 

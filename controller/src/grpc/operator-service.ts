@@ -1,3 +1,5 @@
+import type { ServerUnaryCall } from "@grpc/grpc-js";
+import type { Identity } from "@stickfarm/common/identity";
 import type {
   OperatorServiceServer,
   OperatorServiceService,
@@ -5,6 +7,7 @@ import type {
 import { type StreamAnswer, serveStream } from "./server-stream.ts";
 import { type Answer, type Outlet, unary } from "./unary.ts";
 
+type WithPeer = Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext">;
 type Methods = typeof OperatorServiceService;
 
 /** What an operator can ask, one function a method. Leaving one out does not compile. */
@@ -12,7 +15,7 @@ export type OperatorAnswers = {
   readonly [Name in Exclude<keyof Methods, Streamed>]: Answer<
     RequestOf<Name>,
     ResponseOf<Name>,
-    void
+    Identity
   >;
 } & { readonly [Name in Streamed]: StreamAnswer<RequestOf<Name>, ResponseOf<Name>> };
 
@@ -21,9 +24,14 @@ type Streamed = "watchBuild" | "distributeContent" | "checkContents" | "locateDr
 type RequestOf<Name extends keyof Methods> = ReturnType<Methods[Name]["requestDeserialize"]>;
 type ResponseOf<Name extends keyof Methods> = Parameters<Methods[Name]["responseSerialize"]>[0];
 
-export function operatorService(answers: OperatorAnswers, outlet: Outlet): OperatorServiceServer {
-  const serve = <Request, Response>(answer: Answer<Request, Response, void>) =>
-    unary(answer, () => undefined, outlet);
+/** Serve operators. `callerOf` gives who the caller's certificate names; the front has let nobody else in. */
+export function operatorService(
+  answers: OperatorAnswers,
+  callerOf: (call: WithPeer) => Identity,
+  outlet: Outlet,
+): OperatorServiceServer {
+  const serve = <Request, Response>(answer: Answer<Request, Response, Identity>) =>
+    unary(answer, callerOf, outlet);
   return {
     registerContent: serve(answers.registerContent),
     listContents: serve(answers.listContents),

@@ -1,3 +1,4 @@
+import type { Identity } from "@stickfarm/common/identity";
 import type { Result } from "@stickfarm/common/result";
 import type {
   CheckContentsResponse,
@@ -33,6 +34,8 @@ async function openWorld() {
   };
   return { ...world, answers, distribute, check };
 }
+
+const ADMIN: Identity = { role: "operator", name: "admin", grants: [] };
 
 test("findMissing() takes each file from any of the points, and names what is on none", async () => {
   const { farm, addTree, addShare, plant, lose, libraryRoot } = await openWorld();
@@ -154,7 +157,7 @@ test("listPoints names what is where, the library first", async () => {
   await addTree("other", { z: "text z" });
   await addShare("dp-oslo");
   await distribute("tools", "dp-oslo");
-  const { points } = unwrap(await answerPoints(farm).listPoints({}));
+  const { points } = unwrap(await answerPoints(farm).listPoints({}, ADMIN));
   expect(points.map(({ name, contents }) => [name, contents])).toEqual([
     ["local", ["other", "tools"]],
     ["dp-oslo", ["tools"]],

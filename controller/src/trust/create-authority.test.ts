@@ -80,13 +80,15 @@ test("readIdentity() tells agents and operators apart, and takes no server or CA
   const pems: readonly string[] = [
     (await farm.agent("ws-1")).certificatePem,
     (await farm.operator("ops")).certificatePem,
+    (await farm.operator("chief", ["drive-admin"])).certificatePem,
     farm.tls.certificatePem,
     farm.tls.caPem,
     (await farm.authority.issueNatsClient(NOW_MS)).certificatePem,
   ];
   expect(pems.map((pem) => readIdentity(new X509Certificate(pem).raw))).toEqual([
-    { role: "agent", name: "ws-1" },
-    { role: "operator", name: "ops" },
+    { role: "agent", name: "ws-1", grants: [] },
+    { role: "operator", name: "ops", grants: [] },
+    { role: "operator", name: "chief", grants: ["drive-admin"] },
     null,
     null,
     null,
@@ -106,7 +108,7 @@ test("readIdentity() reads no name from a certificate that says two things", asy
   } as const;
   const read = async (names: JsonGeneralNames, usage: string) =>
     readIdentity(await issueOdd(root, names, usage));
-  expect(await read([agent], clientAuth)).toEqual({ role: "agent", name: "ws-1" });
+  expect(await read([agent], clientAuth)).toEqual({ role: "agent", name: "ws-1", grants: [] });
   const refused: readonly (readonly [JsonGeneralNames, string])[] = [
     [[agent, operator], clientAuth],
     [[operator, agent], clientAuth],

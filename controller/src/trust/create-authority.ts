@@ -2,7 +2,12 @@ import "reflect-metadata";
 import { X509Certificate as NodeCertificate } from "node:crypto";
 import { isIP, isIPv6 } from "node:net";
 import { ExtendedKeyUsage, type JsonGeneralNames, X509Certificate } from "@peculiar/x509";
-import { CONTROLLER_HOST, CONTROLLER_URI, renderIdentityUri } from "@stickfarm/common/identity";
+import {
+  CONTROLLER_HOST,
+  CONTROLLER_URI,
+  type Grant,
+  renderIdentityUri,
+} from "@stickfarm/common/identity";
 import { pinOf } from "@stickfarm/common/rim/certificate-pin";
 import {
   createKeyPem,
@@ -43,7 +48,11 @@ export type Authority = {
     readonly nowMs: number;
     readonly keyPem?: string;
   }): Promise<CertifiedKey>;
-  issueOperator(options: { readonly name: string; readonly nowMs: number }): Promise<CertifiedKey>;
+  issueOperator(options: {
+    readonly name: string;
+    readonly grants: readonly Grant[];
+    readonly nowMs: number;
+  }): Promise<CertifiedKey>;
   /** The controller's own way to NATS, which lets in nobody without a certificate; it opens nothing else. */
   issueNatsClient(nowMs: number): Promise<CertifiedKey>;
   /** Certify an agent's key under the name that its token was made for. */
@@ -85,9 +94,9 @@ export async function openAuthority({ certificatePem, keyPem }: CertifiedKey): P
       });
       return { certificatePem: `${renderPem(certificate)}${certificatePem}`, keyPem };
     },
-    issueOperator: async ({ name, nowMs }) =>
+    issueOperator: async ({ name, grants, nowMs }) =>
       await issueWithNewKey(issuer, {
-        ...clientProfile(name, renderIdentityUri({ role: "operator", name })),
+        ...clientProfile(name, renderIdentityUri({ role: "operator", name, grants })),
         notBeforeMs: nowMs,
         notAfterMs: nowMs + OPERATOR_MS,
       }),
@@ -99,7 +108,7 @@ export async function openAuthority({ certificatePem, keyPem }: CertifiedKey): P
       }),
     issueAgent: async ({ name, key, nowMs }) => {
       const certificate = await issueCertificate(issuer, {
-        ...clientProfile(name, renderIdentityUri({ role: "agent", name })),
+        ...clientProfile(name, renderIdentityUri({ role: "agent", name, grants: [] })),
         publicKey: key.publicKey,
         notBeforeMs: nowMs,
         notAfterMs: nowMs + AGENT_MS,

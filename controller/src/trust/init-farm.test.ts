@@ -32,7 +32,7 @@ test("initFarm() writes keys for its owner only, and a configuration that stands
   expect(config.value.controller).toBe("127.0.0.1:7443");
   const ca = certificateIn(config.value.caPem);
   const operator = certificateIn(config.value.certificatePem);
-  expect(operator.subjectAltName).toBe("URI:stickfarm://operator/admin");
+  expect(operator.subjectAltName).toBe("URI:stickfarm://operator/admin?grant=drive-admin");
   expect(operator.verify(ca.publicKey)).toBe(true);
 });
 

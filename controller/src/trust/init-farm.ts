@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { HostPort } from "@stickfarm/common/host-port";
+import { GRANTS } from "@stickfarm/common/identity";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { writeFileAtomically } from "@stickfarm/common/rim/atomic-file";
 import { fileProblem } from "@stickfarm/common/rim/file-problem";
@@ -80,7 +81,7 @@ async function createTrustFiles(
     hosts: [...hosts, ...hostsToName(listen.host)],
     nowMs,
   });
-  const operator = await authority.issueOperator({ name: "admin", nowMs });
+  const operator = await authority.issueOperator({ name: "admin", grants: GRANTS, nowMs });
   const signingKeyPem = await createSigningKeyPem();
   return {
     "ca.pem": root.certificatePem,

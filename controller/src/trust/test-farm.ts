@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { KeyObject, webcrypto } from "node:crypto";
 import { Pkcs10CertificateRequestGenerator } from "@peculiar/x509";
+import type { Grant } from "@stickfarm/common/identity";
 import {
   type Authority,
   type CertifiedKey,
@@ -19,7 +20,7 @@ export type TestFarm = {
     readonly keyPem: string;
   };
   readonly agent: (name: string, nowMs?: number) => Promise<CertifiedKey>;
-  readonly operator: (name: string) => Promise<CertifiedKey>;
+  readonly operator: (name: string, grants?: readonly Grant[]) => Promise<CertifiedKey>;
 };
 
 export async function createTestFarm(): Promise<TestFarm> {
@@ -36,7 +37,7 @@ export async function createTestFarm(): Promise<TestFarm> {
       const issued = await authority.issueAgent({ name, key: key.value, nowMs: issuedAtMs });
       return { certificatePem: issued.certificatePem, keyPem };
     },
-    operator: async (name) => await authority.issueOperator({ name, nowMs }),
+    operator: async (name, grants = []) => await authority.issueOperator({ name, grants, nowMs }),
   };
 }
 
