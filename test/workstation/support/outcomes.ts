@@ -15,21 +15,25 @@ export function jobOn(view: BuildView, { bay }: Stick): JobView {
   return job;
 }
 
-/** Waits until the job on this stick is in this phase. */
-export function inPhase(
+/** Waits until the job on this stick is in this phase; throws as soon as it has ended without it. */
+export async function inPhase(
   farm: StickFarm,
   { buildId, stick, phase }: OnStick & { readonly phase: AttemptPhase },
-): Promise<true> {
-  return waitFor(
+): Promise<void> {
+  const job = await waitFor(
     `phase ${phase} on bay ${stick.bay}`,
     async () => {
-      const job = jobOn(await farm.build(buildId), stick);
-      if (job.state === "running" || job.state === "assigned" || job.state === "pending")
-        return String(job.phase) === phase || undefined;
-      throw new Error(`The job has ${job.state}: ${JSON.stringify(job.problem)}`);
+      const seen = jobOn(await farm.build(buildId), stick);
+      return hasEnded(seen) || String(seen.phase) === phase ? seen : undefined;
     },
     { limitMs: 120_000, everyMs: 200 },
   );
+  // Not in the look: what it throws, waitFor() waits out.
+  if (hasEnded(job)) throw new Error(`The job has ${job.state}: ${JSON.stringify(job.problem)}`);
+}
+
+function hasEnded({ state }: JobView): boolean {
+  return ["succeeded", "failed", "canceled"].includes(state);
 }
 
 /** The job on this stick when it is over; the time since `sinceMs` goes into the record. */
@@ -46,7 +50,7 @@ export async function outcomeOf(
     `the end on bay ${stick.bay}`,
     async () => {
       const job = jobOn(await farm.build(buildId), stick);
-      return ["succeeded", "failed", "canceled"].includes(job.state) ? job : undefined;
+      return hasEnded(job) ? job : undefined;
     },
     { limitMs: 300_000, everyMs: 200 },
   );
