@@ -67,6 +67,34 @@ test("advanceAttempt() cancels dirty while it writes, and too late once it seals
   });
 });
 
+test("advanceAttempt() seals nothing after a cancel, whatever was on its way by then", () => {
+  const late: readonly (readonly [number, AttemptEvent])[] = [
+    [5, { kind: "verified" }],
+    [6, { kind: "journaled", record: "sealing" }],
+  ];
+  for (const [done, event] of late) {
+    const { state, steps } = play([...GOOD.slice(0, done), { kind: "cancel" }, event]);
+    expect(steps.at(-1)?.kind).toBe("stop_writer");
+    expect(state).toMatchObject({ canceled: true });
+  }
+});
+
+test("advanceAttempt() calls it canceled, whatever ends a writer that was told to stop", () => {
+  const ends: readonly AttemptEvent[] = [
+    { kind: "writer_stopped" },
+    { kind: "writer_failed", problem: PROBLEM, dirty: true },
+    { kind: "writer_died", words: "" },
+    { kind: "stalled", problem: HUNG },
+    { kind: "stop_overdue" },
+  ];
+  for (const done of [5, 6]) {
+    for (const end of ends) {
+      const { state } = play([...GOOD.slice(0, done), { kind: "cancel" }, end]);
+      expect(state).toEqual({ kind: "ended", outcome: { kind: "canceled", dirty: true } });
+    }
+  }
+});
+
 test("advanceAttempt() gives up a drive that hangs, and calls it dirty", () => {
   const { state, steps } = play([...GOOD.slice(0, 5), { kind: "stalled", problem: HUNG }]);
   expect(steps.slice(-2).map(nameOf)).toEqual(["abandon_writer", "finish"]);
@@ -81,6 +109,26 @@ test("advanceAttempt() lets go of a writer that does not stop in time, and only 
     expect(state).toEqual({ kind: "ended", outcome: { kind: "canceled", dirty: true } });
     expect(play([...GOOD.slice(0, done), { kind: "stop_overdue" }]).state.kind).not.toBe("ended");
   }
+});
+
+test("advanceAttempt() begins and seals by the record of that, and by no other", () => {
+  for (const [done, record] of [
+    [4, "sealing"],
+    [6, "destroying"],
+  ] as const) {
+    const before = play(GOOD.slice(0, done));
+    const after = play([...GOOD.slice(0, done), { kind: "journaled", record }]);
+    expect(after).toEqual(before);
+  }
+});
+
+test("advanceAttempt() stops a writer whose seal the journal did not take, and calls the stick dirty", () => {
+  const { state, steps } = play([
+    ...GOOD.slice(0, 6),
+    { kind: "journal_failed", problem: PROBLEM },
+  ]);
+  expect(steps.slice(-2).map(nameOf)).toEqual(["stop_writer", "finish"]);
+  expect(state).toMatchObject({ outcome: { kind: "failed", dirty: true } });
 });
 
 test("advanceAttempt() keeps its laws in 5000 seeded histories", () => {
@@ -121,6 +169,8 @@ function lawsBroken(state: AttemptState, steps: readonly AttemptStep[]): string[
   if (at("seal") >= 0 && !(at("journal sealing") >= 0 && at("journal sealing") < at("seal")))
     broken.push("sealed before the journal said so");
   if ((state.kind === "ended") !== (count("finish") === 1)) broken.push("ended without finishing");
+  if (at("seal") >= 0 && at("stop_writer") >= 0 && at("stop_writer") < at("seal"))
+    broken.push("sealed after the writer was told to stop");
   if (state.kind !== "ended") return broken;
   const begun = at("begin") >= 0;
   if (state.outcome.kind === "succeeded" && at("seal") < 0) broken.push("succeeded without a seal");

@@ -101,12 +101,12 @@ test("judgeDrive() starts again when a call has ended", () => {
   expect(firstOf(again.verdicts)).toEqual({ silent: 31, warned: 121, hung: 0 });
 });
 
-test("judgeDrive() gives up what moves less than 32 KiB/s, and nothing that moves more", () => {
+test("judgeDrive() gives up what moves less than 32 KiB/s, and nothing that moves as much", () => {
   expect(firstOf(watchFor(600, moving(30 * KIB)).verdicts).hung).toBe(180);
   expect(watchFor(200, moving(30 * KIB)).verdicts.at(-1)).toMatchObject({
     problem: { code: "drive_slow" },
   });
-  for (const rate of [33 * KIB, 64 * KIB, 100 * MIB]) {
+  for (const rate of [32 * KIB, 64 * KIB, 100 * MIB]) {
     expect(watchFor(1000, moving(rate)).verdicts.every(({ kind }) => kind === "fine")).toBe(true);
   }
 });

@@ -6,14 +6,15 @@ import type { OpenDrive } from "./open-drive.ts";
 const block = Buffer.alloc(4096);
 
 /** A drive whose flushes fail from the given one on, once each, as the kernel does it. */
-function openDrive({ flushFailing = Number.POSITIVE_INFINITY } = {}) {
+function openDrive({ flushFailing = Number.POSITIVE_INFINITY, writesFail = false } = {}) {
   const calls: string[] = [];
   let flushes = 0;
   const drive: OpenDrive = {
     read: async () => ok(undefined),
     write: async () => {
       calls.push("write");
-      return ok(undefined);
+      if (!writesFail) return ok(undefined);
+      return fail({ code: "drive_gone", detail: "Cannot write the drive: ENODEV" });
     },
     flush: async () => {
       calls.push("flush");
@@ -45,4 +46,11 @@ test("flushOften() fails the write whose flush failed, and never asks again", as
   expect(await flushed.flush()).toMatchObject(lost);
   expect(await flushed.write(block, 0)).toMatchObject(lost);
   expect(calls.join(" ")).toBe("write flush write");
+});
+
+test("flushOften() passes on that a write failed, and does not flush for it", async () => {
+  const { drive, calls } = openDrive({ writesFail: true });
+  const flushed = flushOften(drive, 4096);
+  expect(await flushed.write(block, 0)).toMatchObject({ problem: { code: "drive_gone" } });
+  expect(calls.join(" ")).toBe("write");
 });

@@ -49,13 +49,25 @@ test("paceDrive() moves every byte once, in order, in calls of less than half a 
   expect(Math.max(...calls.map(({ lengthBytes }) => lengthBytes))).toBe(256 * KIB);
 });
 
-test("paceDrive() gives a fast drive whole chunks, several at once", async () => {
+test.each([
+  ["read", 4],
+  ["write", 2],
+] as const)("paceDrive() has a fast drive %s whole chunks, %i at once", async (doing, most) => {
   const { paced, calls, inFlightMost } = paceSlow({ bytesPerSecond: 400 * MIB });
   for (let at = 0; at < 8; at += 1) {
-    await Promise.all([0, 1, 2, 3, 4, 5].map((lane) => paced.read(chunk, lane * 4 * MIB)));
+    await Promise.all([0, 1, 2, 3, 4, 5].map((lane) => paced[doing](chunk, lane * 4 * MIB)));
   }
   expect(calls.at(-1)).toMatchObject({ lengthBytes: 4 * MIB });
-  expect(inFlightMost()).toBe(4);
+  expect(inFlightMost()).toBe(most);
+});
+
+test("paceDrive() takes no drive for slower because calls wait for each other in it", async () => {
+  const { paced, calls } = paceSlow({ bytesPerSecond: 20 * MIB });
+  for (let at = 0; at < 10; at += 1) {
+    await Promise.all([0, 1, 2, 3].map((lane) => paced.read(chunk, lane * 4 * MIB)));
+  }
+  const lengths = calls.slice(-16).map(({ lengthBytes }) => lengthBytes / MIB);
+  expect(lengths).toEqual(Array.from({ length: 16 }, () => 4));
 });
 
 test("paceDrive() ends within 2 s of a stop on a drive of 64 KiB/s", async () => {
