@@ -1,6 +1,6 @@
 /** With loop devices on files of our own: needs root and losetup. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { truncateSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, type TestContext, test } from "vitest";
@@ -57,6 +57,16 @@ test("claimDrive() gives a loop device, to one at a time", async (context) => {
   const second = await claimDrive(source, consent, host);
   expect(second.ok).toBe(true);
   if (second.ok) await second.value.close();
+});
+
+test("claimDrive() refuses a device that another has open exclusively, without a lock", async (context) => {
+  const { source, host, list, path } = await makeLoop(context);
+  const consent = await list();
+  const fd = openSync(path, constants.O_RDONLY | constants.O_EXCL);
+  onTestFinished(() => closeSync(fd));
+  expect(await claimDrive(source, consent, host)).toMatchObject({
+    problem: { code: "drive_busy", detail: expect.stringContaining(`process ${process.pid}`) },
+  });
 });
 
 test("claimDrive() knows blocks of 4096 bytes", async (context) => {

@@ -89,6 +89,32 @@ test("claimDrive() notices a file that was exchanged between its look and its op
   });
 });
 
+test("claimDrive() judges what it has opened, not what lies at the path by then", async () => {
+  const { source, consent, host, folder } = await makeDrive();
+  const [other, aside] = [join(folder, "other.img"), join(folder, "aside.img")];
+  await writeFile(other, Buffer.alloc(4 * MIB));
+  const open = async (path: string, flags: number): Promise<number> => {
+    await rename(path, aside);
+    await rename(other, path);
+    const fd = await openAnyhow(path, flags);
+    await rename(aside, path);
+    return fd;
+  };
+  expect(await claimDrive(source, consent, host, open)).toMatchObject({
+    problem: { code: "drive_changed", detail: expect.stringContaining("insertion") },
+  });
+});
+
+test("claimDrive() gives no drive that it could not lock", async () => {
+  const { source, consent, host, path } = await makeDrive();
+  vi.stubEnv("PATH", "/nowhere");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await claimDrive(source, consent, host, openAnyhow)).toMatchObject({
+    problem: { code: "tool_missing" },
+  });
+  expect(await findHolder(path)).toBeNull();
+});
+
 test("claimDrive() refuses a link, whatever it leads to", async () => {
   const { host, folder, path } = await makeDrive();
   const link = join(folder, "link.img");

@@ -35,6 +35,9 @@ test("findStrays() finds writers without an agent, by the drive that they hold, 
     1: { command: "/sbin/init", parent: 0 },
     20: { command: "node /x/bin/stickfarm-agent.mjs run", parent: 1 },
     21: { command: WRITER, parent: 20, drive: "/dev/sdb" },
+    // Its first thread has ended, and another one is the agent still.
+    22: { command: "node /x/bin/stickfarm-agent.mjs run", parent: 1, thread: 25 },
+    23: { command: WRITER, parent: 22, drive: "/dev/sdf" },
     30: { command: WRITER, parent: 1, drive: "/dev/sdc" },
     31: { command: WRITER, parent: 1 },
     // Killed: only the thread that waits in the kernel is left.

@@ -71,6 +71,20 @@ test("openGlances() looks anew at another insertion, and forgets what the one be
   looks[0]?.end(BLANK);
   await settle();
   expect(contentsOf(drive("a", "2"))).toEqual(["unseen"]);
+  looks[1]?.end(BLANK);
+  await settle();
+  expect(contentsOf(drive("a", "2"))).toEqual(["seen"]);
+});
+
+test("openGlances() goes on with the next drive when a glance was stopped", async () => {
+  const { glances, looks, settle, contentsOf } = slowGlances();
+  contentsOf(drive("a"), drive("b"), drive("c"));
+  glances.hold("a");
+  looks[0]?.end(BLANK);
+  await settle();
+  expect(looks.map(({ id }) => id)).toEqual(["a/1", "b/1", "c/1"]);
+  // What it held is of before the writing.
+  expect(contentsOf(drive("a"))).toEqual(["unseen"]);
 });
 
 test("openGlances() does not look at a drive that is being written, and looks anew afterwards", async () => {
@@ -79,9 +93,11 @@ test("openGlances() does not look at a drive that is being written, and looks an
   looks[0]?.end(BLANK);
   await settle();
   const release = glances.hold("a");
+  expect([glances.isHeld("a"), glances.isHeld("b")]).toEqual([true, false]);
   expect(contentsOf(drive("a"))).toEqual(["unseen"]);
   expect(looks).toHaveLength(1);
   release();
+  expect(glances.isHeld("a")).toBe(false);
   contentsOf(drive("a"));
   expect(looks).toHaveLength(2);
 });
@@ -91,6 +107,13 @@ test("openGlances() stops a glance when the drive is to be written, or has gone"
   contentsOf(drive("a"), drive("b"));
   glances.hold("a");
   contentsOf();
+  expect(looks.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+});
+
+test("openGlances() stops every glance when it is closed", () => {
+  const { glances, looks, contentsOf } = slowGlances();
+  contentsOf(drive("a"), drive("b"));
+  glances.close();
   expect(looks.map(({ signal }) => signal.aborted)).toEqual([true, true]);
 });
 

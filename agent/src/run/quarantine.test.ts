@@ -1,6 +1,6 @@
 import type { Drive } from "@stickfarm/common/drive/drive";
 import { ok } from "@stickfarm/common/result";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { WriterExit } from "../write/start-writer.ts";
 import type { ClaimedStick } from "./claim-stick.ts";
 import { claimUnheld, openQuarantine } from "./quarantine.ts";
@@ -21,12 +21,14 @@ function openStick() {
     end = () => resolve({ exitCode: null, signal: "SIGKILL", lastWords: "" });
   });
   const nothing = (): void => undefined;
+  const released: boolean[] = [];
   const stick: ClaimedStick = {
     writer: { pid: 77, exited, begin: nothing, seal: nothing, stop: nothing, kill: nothing },
-    release: async () => undefined,
+    release: async (isAbandoned) => void released.push(isAbandoned),
   };
   return {
     stick,
+    released,
     end: async () => {
       end();
       await exited;
@@ -57,12 +59,41 @@ test("claimUnheld() holds a drive whose writer the kernel keeps, until that has 
 });
 
 test("claimUnheld() holds nothing once the writer has ended", async () => {
-  const quarantine = open();
+  const hold = vi.fn();
   const { stick, end } = openStick();
-  const claimed = await claimUnheld(quarantine, DRIVE, async () => ok(stick));
+  const claimed = await claimUnheld({ ...open(), hold }, DRIVE, async () => ok(stick));
   await end();
   if (claimed.ok) await claimed.value.release(false);
+  expect(hold).not.toHaveBeenCalled();
+});
+
+test("claimUnheld() releases the stick as it is told to, before it holds the drive", async () => {
+  for (const isAbandoned of [true, false]) {
+    const { stick, released } = openStick();
+    const claimed = await claimUnheld(open(), DRIVE, async () => ok(stick));
+    if (claimed.ok) await claimed.value.release(isAbandoned);
+    expect(released).toEqual([isAbandoned]);
+  }
+});
+
+test("hold() keeps a drive that was given up twice until the second process has ended", async () => {
+  const quarantine = open();
+  const [first, second] = [openStick(), openStick()];
+  quarantine.hold(DRIVE, 77, first.stick.writer.exited);
+  quarantine.hold(DRIVE, 78, second.stick.writer.exited);
+  await first.end();
+  expect(quarantine.whyHeld(DRIVE)?.detail).toContain("process 78");
+  await second.end();
   expect(quarantine.whyHeld(DRIVE)).toBe(null);
+});
+
+test("mark() gives the quarantine before all other reasons", () => {
+  const quarantine = open();
+  quarantine.hold(DRIVE, 77, new Promise(() => undefined));
+  const refused = { ...DRIVE, refusals: [{ code: "drive_in_use", detail: "" }] };
+  expect(codesOf(quarantine.mark([refused as unknown as Drive]))).toEqual([
+    ["drive_quarantined", "drive_in_use"],
+  ]);
 });
 
 test("mark() lets a stick go that was pulled and put back", () => {

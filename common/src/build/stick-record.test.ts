@@ -61,7 +61,10 @@ test("foldStick() counts what came of the attempts, and shows the last", () => {
 test("foldStick() gives the newest speeds that were measured for long enough", () => {
   const measured = evidence({ writtenBytes: 4e8, writeMs: 20_000, verifiedBytes: 2, verifyMs: 9 });
   const short = evidence({ writtenBytes: 4e8, writeMs: 999 });
-  const record = foldStick([attempt(1, { evidence: measured }), attempt(2, { evidence: short })]);
+  const older = evidence({ writtenBytes: 4e8, writeMs: 10_000 });
+  const record = foldStick(
+    [older, measured, short].map((evidence, at) => attempt(at, { evidence })),
+  );
   expect(record).toMatchObject({ writeBytesPerSecond: 2e7, readBytesPerSecond: null });
 });
 
