@@ -53,6 +53,34 @@ test(
   },
 );
 
+test(
+  "a stick of an image is known by the record behind it, until it is somebody else's",
+  LIMIT,
+  async () => {
+    const drives = [{ serial: "A1", bay: "1", size: "64MiB" }];
+    const farm = await startFarm({ agents: { "ws-1": drives } });
+    execFileSync("mkfs.ext4", ["-q", "-L", "root", join(farm.directory, "pi.img"), "32M"]);
+    await writeFile(join(farm.directory, "media.yaml"), diskImage("pi", "pi"));
+    await farm.must("content", "add", "pi.img", "--name", "pi");
+    await farm.must("media", "apply", "-f", "media.yaml");
+    const start = ["build", "start", "pi", "--on", "ws-1/1", "--yes", "-o", "json"];
+    const buildId = buildIdOf(await farm.must(...start));
+    expect((await farm.ended(buildId)).state).toBe("succeeded");
+    await waitFor("the record", async () => (await shown(farm, "1")).drive?.contents?.passport);
+    const passport = { buildId, mediaName: "pi", mediaRevision: 1, isSealed: true };
+    expect(await contentsOf(farm, "1")).toMatchObject({ volumes: [{ kind: "ext4" }], passport });
+    expect(await farm.must("drive", "list")).toContain("pi@1, sealed");
+
+    await farm.agent("ws-1").end();
+    // Not all of the drive: what lies in its last MiB is left as it was.
+    const file = farm.driveFile("ws-1", "A1");
+    execFileSync("mkfs.ext4", ["-q", "-F", "-L", "theses", file, "48M"]);
+    await farm.runAgent("ws-1");
+    await contentsOf(farm, "1");
+    expect(await farm.must("drive", "list")).toMatch(/ A1 .* ext4 theses\n/);
+  },
+);
+
 test("a bay is called what people call it, in every list, and found by that", LIMIT, async () => {
   const drives = [
     { serial: "A1", bay: "usb-1", size: "64MiB" },

@@ -8,7 +8,10 @@ export type DriveContents =
       readonly table: TableKind;
       /** The drive itself, unless a table alone is there, then its partitions. */
       readonly volumes: readonly SeenVolume[];
-      /** What we built on it, as it says itself: anyone may have written that. */
+      /**
+       * What we built on it, as it says itself: anyone may have written that. `null` also when it says so, but another
+       * volume lies there now, or one beside ours.
+       */
       readonly passport: SeenPassport | null;
     };
 

@@ -4,52 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { MIB } from "../bytes.ts";
+import { renderTailRecord, tailRecordOffset } from "../layout/tail-record.ts";
+import { IMAGE_SIGHT_PATH, PASSPORT_PATH } from "../media/stick-path.ts";
+import { describeImage } from "./describe-image.ts";
 import { lookAtDrive } from "./look-at-drive.ts";
-import { type RecordedName, readerOf, recordedBytes } from "./test-volumes.ts";
+import { readerOf, recordedBytes } from "./test-volumes.ts";
 
 const look = (bytes: Uint8Array, sizeBytes = bytes.length) =>
   lookAtDrive(readerOf(bytes, sizeBytes), { sizeBytes, logicalBlockBytes: 512 });
-
-test.each<[RecordedName, string, readonly (readonly [number, string, string])[]]>([
-  [
-    "mbr",
-    "mbr",
-    [
-      [1, "fat32", "PART1"],
-      [5, "ext4", "logical5"],
-      [6, "swap", "logical6"],
-    ],
-  ],
-  [
-    "gpt",
-    "gpt",
-    [
-      [1, "fat16", "ESP"],
-      [2, "ext4", "root"],
-    ],
-  ],
-  ["hybrid", "mbr", [[0, "iso9660", "HYBRID"]]],
-  ["exfat", "none", [[0, "exfat", "Ex \u00c4\u00d6"]]],
-  ["luks2", "none", [[0, "luks", "vault"]]],
-])("lookAtDrive() sees the volumes of %s", async (name, table, volumes) => {
-  const { bytes, sizeBytes } = recordedBytes(name);
-  const seen = await look(bytes, sizeBytes);
-  expect(seen).toMatchObject({ kind: "seen", table, passport: null });
-  expect(seen.volumes.map(({ partition, kind, label }) => [partition, kind, label])).toEqual(
-    volumes,
-  );
-});
-
-test("lookAtDrive() sees that nothing, or nothing known, is there", async () => {
-  for (const [fill, kind] of [
-    [0, "blank"],
-    [0xa5, "unknown"],
-  ] as const)
-    expect(await look(new Uint8Array(MIB).fill(fill))).toMatchObject({
-      table: "none",
-      volumes: [{ kind }],
-    });
-});
 
 test("lookAtDrive() reads our passport, and that a stick was never sealed", async () => {
   const stick = await makeStick();
@@ -71,6 +33,44 @@ test("lookAtDrive() reads our passport, and that a stick was never sealed", asyn
     volumes: [{ kind: "blank" }],
     passport: { ...passport, isSealed: false },
   });
+});
+
+test("lookAtDrive() counts no passport beside a volume that is not of our making", async () => {
+  const stick = await makeStick();
+  const table = stick.subarray(446, 510);
+  // The second of the four: the drive's last MiB.
+  table[16 + 4] = 0x83;
+  table.writeUInt32LE(39 * 2048, 16 + 8);
+  table.writeUInt32LE(2048, 16 + 12);
+  recordedBytes("luks1").bytes.copy(stick, 39 * MIB, 0, 4096);
+  expect(await look(stick)).toMatchObject({
+    volumes: [{ kind: "fat32" }, { kind: "luks" }],
+    passport: null,
+  });
+  stick.fill(0xa5, 39 * MIB);
+  expect(await look(stick)).toMatchObject({ passport: { isSealed: true } });
+});
+
+test("lookAtDrive() believes the record behind an image before a passport inside it", async () => {
+  const image = await makeStick();
+  const sizeBytes = image.length + 2 * MIB;
+  const drive = { sizeBytes, logicalBlockBytes: 512 };
+  const texts = {
+    [PASSPORT_PATH]: JSON.stringify({ buildId: "B2", stickId: "cd" }),
+    [IMAGE_SIGHT_PATH]: await describeImage(readerOf(image), drive),
+  };
+  const encoder = new TextEncoder();
+  const record = renderTailRecord(
+    Object.entries(texts).map(([path, text]) => ({
+      path,
+      bytes: encoder.encode(text),
+      modifiedAtMs: 0,
+    })),
+  );
+  const stick = Buffer.alloc(sizeBytes);
+  stick.set(image);
+  stick.set(record ?? [], tailRecordOffset(sizeBytes));
+  expect(await look(stick)).toMatchObject({ passport: { buildId: "B2", isSealed: true } });
 });
 
 /** By sfdisk, mkfs.fat and mtools: none of it by our own layout. */

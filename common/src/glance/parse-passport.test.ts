@@ -9,7 +9,7 @@ const PASSPORT = {
 };
 
 const parse = (passport: unknown, media: unknown = { name: "hq", revision: 3 }) =>
-  parsePassport({ passport: JSON.stringify(passport), mediaJson: JSON.stringify(media) });
+  parsePassport({ passport: JSON.stringify(passport), media: JSON.stringify(media) });
 
 test("parsePassport() reads what a stick says of its build", () => {
   expect(parse(PASSPORT)).toEqual({
@@ -18,7 +18,9 @@ test("parsePassport() reads what a stick says of its build", () => {
     media: { name: "hq", revision: 3 },
     orderedAtMs: Date.UTC(2026, 10, 22, 9),
   });
-  expect(parsePassport({ passport: JSON.stringify(PASSPORT), mediaJson: null })?.media).toBeNull();
+  expect(parsePassport({ passport: JSON.stringify(PASSPORT), media: null })?.media).toBeNull();
+  const manifest = { formatVersion: 1, definition: { name: "pi", revision: 2, digest: "" } };
+  expect(parse(PASSPORT, manifest)?.media).toEqual({ name: "pi", revision: 2 });
 });
 
 test.each([
@@ -32,9 +34,9 @@ test.each([
 });
 
 test("parsePassport() takes broken text for none", () => {
-  expect(parsePassport({ passport: "{", mediaJson: null })).toBeNull();
+  expect(parsePassport({ passport: "{", media: null })).toBeNull();
   const passport = JSON.stringify(PASSPORT);
-  expect(parsePassport({ passport, mediaJson: "{" })?.media).toBeNull();
+  expect(parsePassport({ passport, media: "{" })?.media).toBeNull();
 });
 
 test.each([

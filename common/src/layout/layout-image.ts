@@ -1,5 +1,5 @@
 import type { ByteRange, ImageBody } from "../media/manifest.ts";
-import { PASSPORT_PATH, PASSPORT_SIGNATURE_PATH } from "../media/stick-path.ts";
+import { IMAGE_SIGHT_PATH, PASSPORT_PATH, PASSPORT_SIGNATURE_PATH } from "../media/stick-path.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { alignDown, alignUp } from "./align.ts";
 import { bytesExtent } from "./bytes-extent.ts";
@@ -41,7 +41,7 @@ export function layoutImage(body: ImageBody, { geometry, stamps }: ImageInput): 
 
 /** A block map can make the manifest larger than its room; the controller has it by the digest in the passport. */
 function ofStick(stamps: readonly StampFile[]): readonly StampFile[] {
-  const own = [PASSPORT_PATH, PASSPORT_SIGNATURE_PATH];
+  const own = [PASSPORT_PATH, PASSPORT_SIGNATURE_PATH, IMAGE_SIGHT_PATH];
   return stamps.filter(({ path }) => own.includes(path));
 }
 

@@ -51,14 +51,22 @@ export function renderTailRecord(files: readonly StampFile[]): Uint8Array | null
   return record;
 }
 
-/** Files by path, of what lies at `tailRecordOffset`; `null` for what is no record, or not a whole one. */
-export function parseTailRecord(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> | null {
+/** How long the record is that these bytes begin; `null` when they begin none. */
+export function recordBytes(bytes: Uint8Array): number | null {
   if (bytes.length < HEADER_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = new TextDecoder().decode(bytes.subarray(0, MAGIC.length));
+  const length = HEADER_BYTES + view.getUint32(20, true);
+  const isOurs = magic === MAGIC && view.getUint32(16, true) === VERSION;
+  return isOurs && length <= RECORD_BYTES_MAX ? length : null;
+}
+
+/** Files by path, of what lies at `tailRecordOffset`; `null` for what is no record, or not a whole one. */
+export function parseTailRecord(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> | null {
+  const end = recordBytes(bytes);
+  if (end === null || end > bytes.length) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const decoder = new TextDecoder();
-  if (decoder.decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) return null;
-  const end = HEADER_BYTES + view.getUint32(20, true);
-  if (view.getUint32(16, true) !== VERSION || end > bytes.length) return null;
   if (crc32(bytes.subarray(HEADER_BYTES, end)) !== view.getUint32(24, true)) return null;
   const files = new Map<string, Uint8Array>();
   for (let at = HEADER_BYTES; at < end; ) {

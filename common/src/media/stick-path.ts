@@ -6,6 +6,8 @@ export const PASSPORT_PATH = `${OUR_FOLDER}/passport.json`;
 export const PASSPORT_SIGNATURE_PATH = `${OUR_FOLDER}/passport.sig`;
 export const MANIFEST_PATH = `${OUR_FOLDER}/manifest.json`;
 export const MANIFEST_SIGNATURE_PATH = `${OUR_FOLDER}/manifest.sig`;
+/** In the record behind an image only: how the image looked when it was written. Nobody signs it. */
+export const IMAGE_SIGHT_PATH = `${OUR_FOLDER}/sight.json`;
 export const SEALED_SETTINGS_PATH = `${OUR_FOLDER}/settings.sealed`;
 
 /** Where the files of a package lie. */

@@ -279,7 +279,7 @@ export interface DriveContents {
   readonly table: string;
   /** The drive itself, or its partitions; at most 16. */
   readonly volumes: readonly SeenVolume[];
-  /** What the stick says of its own build; not set when it says nothing. */
+  /** What the stick says of its own build; not set when it says nothing, or nothing that is true of what lies there now. */
   readonly passport: SeenPassport | undefined;
 }
 
