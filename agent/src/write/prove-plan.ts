@@ -1,7 +1,6 @@
-import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { fillChecked } from "./fill-checked.ts";
-import { type Chunk, zeroChunk } from "./plan-chunks.ts";
+import type { Chunk } from "./plan-chunks.ts";
 import type { WritePlan } from "./plan-write.ts";
 import { runLanes } from "./run-lanes.ts";
 import type { Fault } from "./verify-chunk.ts";
@@ -12,6 +11,13 @@ import type { Written } from "./write-plan.ts";
 
 /** What had to be written again before it came back right. */
 export type Repairs = { readonly ranges: number; readonly bytes: number };
+
+type Proof = {
+  readonly plan: WritePlan;
+  /** What waits for the seal. If it is not as it was left, a write to a far address has landed there. */
+  readonly mark: Chunk;
+  readonly written: Written;
+};
 
 /** No range is written again more often. */
 const ROUNDS_MAX = 2;
@@ -29,16 +35,11 @@ const ROUNDS_MAX = 2;
  */
 export async function provePlan(
   work: Work,
-  { plan, written }: { readonly plan: WritePlan; readonly written: Written },
+  { plan, mark, written }: Proof,
   hooks: WriteHooks,
 ): Promise<Result<Repairs>> {
-  const erased = stillErased(plan);
   const readAll = (parts: readonly Iterable<Chunk>[], bytes: number) =>
-    findFaults(
-      work,
-      concat([...parts, [erased]]),
-      hooks.onPhase("verify", bytes + erased.lengthBytes),
-    );
+    findFaults(work, concat([...parts, [mark]]), hooks.onPhase("verify", bytes + mark.lengthBytes));
   const repaired = new Map<number, number>();
   let found = await readAll(written.unproven, written.unprovenBytes);
   for (let round = 1; found.ok && found.value.length > 0; round += 1) {
@@ -65,14 +66,6 @@ async function writeAgain(work: Work, faults: readonly Fault[]): Promise<Result<
     return drive.write(lane.buffer.subarray(0, chunk.lengthBytes), chunk.offsetBytes);
   });
   return written.ok && !signal.aborted ? drive.flush() : written;
-}
-
-/**
- * What waits for the seal is still zero. If it is not, a write to a far address has landed here, and the seal would in
- * turn destroy what was just verified there.
- */
-function stillErased({ geometry }: WritePlan): Chunk {
-  return zeroChunk(0, Math.min(SEAL_BYTES, geometry.sizeBytes));
 }
 
 function* concat(parts: readonly Iterable<Chunk>[]): Generator<Chunk> {

@@ -4,6 +4,7 @@ import { type Extent, SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { fail } from "@stickfarm/common/result";
 import { expect, onTestFinished, test } from "vitest";
 import type { OpenDrive } from "./calls/open-drive.ts";
+import { BLANK_BYTES } from "./mark-beginning.ts";
 import {
   imageExtents,
   type MemoryDrive,
@@ -94,7 +95,7 @@ test("sealDrive() writes nothing when the cache has changed since", async () => 
     { cache, blobs: [blob], extents: imageExtents(blob) },
   );
   expect(sealed).toMatchObject({ problem: { code: "cache_corrupt" } });
-  expect(drive.bytes.subarray(0, SEAL_BYTES).equals(Buffer.alloc(SEAL_BYTES))).toBe(true);
+  expect(drive.bytes.subarray(0, BLANK_BYTES).equals(Buffer.alloc(BLANK_BYTES))).toBe(true);
 });
 
 test("sealDrive() holds a piece back as a whole when it reaches beyond the first MiB", async () => {

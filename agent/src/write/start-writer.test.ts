@@ -13,10 +13,10 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
-import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, type TestContext, test, vi } from "vitest";
+import { BLANK_BYTES } from "./mark-beginning.ts";
 import { startWriter, type Writer, type WriterExit } from "./start-writer.ts";
 import { MIB, makeCache, noise, OLD_BYTE } from "./write-fixture.ts";
 import type { WriterEvent, WriterOrder } from "./writer-protocol.ts";
@@ -136,7 +136,7 @@ test("startWriter() leaves a stick dirty that it was told to leave while it comp
   });
   expect(events.at(-1)).toEqual({ kind: "stopped", dirty: true });
   const stick = readFileSync(drive);
-  expect(stick.subarray(0, SEAL_BYTES).equals(Buffer.alloc(SEAL_BYTES))).toBe(true);
+  expect(stick.subarray(0, BLANK_BYTES).equals(Buffer.alloc(BLANK_BYTES))).toBe(true);
 });
 
 test("startWriter() writes nothing before begin, and not the first MiB before seal", async (context) => {
@@ -148,7 +148,7 @@ test("startWriter() writes nothing before begin, and not the first MiB before se
       writer.begin();
     }
     if (kind === "verified") {
-      expect(stick.subarray(0, SEAL_BYTES).equals(Buffer.alloc(SEAL_BYTES))).toBe(true);
+      expect(stick.subarray(0, BLANK_BYTES).equals(Buffer.alloc(BLANK_BYTES))).toBe(true);
       writer.stop();
     }
   });
@@ -174,7 +174,7 @@ test.for(["stop", "kill"] as const)(
     if (word === "stop") expect(events.at(-1)).toEqual({ kind: "stopped", dirty: true });
     else expect(exit.signal).toBe("SIGKILL");
     const stick = readFileSync(drive);
-    expect(stick.subarray(0, SEAL_BYTES).equals(Buffer.alloc(SEAL_BYTES))).toBe(true);
+    expect(stick.subarray(0, BLANK_BYTES).equals(Buffer.alloc(BLANK_BYTES))).toBe(true);
     expect(stick[IMAGE_BYTES - 1]).toBe(OLD_BYTE);
   },
 );

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Extent, SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { fail } from "@stickfarm/common/result";
 import { expect, onTestFinished, test } from "vitest";
+import { BLANK_BYTES } from "./mark-beginning.ts";
 import {
   imageExtents,
   KIB,
@@ -39,7 +40,7 @@ test("writeAndVerify() puts the image on a stick full of old data, and the seal 
     ok: true,
     value: { writtenBytes: 15 * MIB, verifiedBytes: 15 * MIB, alreadyZeroBytes: 0 },
   });
-  expect(isZero(drive.bytes.subarray(0, SEAL_BYTES))).toBe(true);
+  expect(isZero(drive.bytes.subarray(0, BLANK_BYTES))).toBe(true);
   expect(drive.bytes.subarray(SEAL_BYTES, bytes.length).equals(bytes.subarray(SEAL_BYTES))).toBe(
     true,
   );
@@ -187,7 +188,7 @@ test("writeAndVerify() stops at the next chunk and leaves a stick that does not 
     },
   });
   expect(verified).toEqual({ ok: true, value: null });
-  expect(isZero(drive.bytes.subarray(0, SEAL_BYTES))).toBe(true);
+  expect(isZero(drive.bytes.subarray(0, BLANK_BYTES))).toBe(true);
   expect(drive.bytes[15 * MIB]).toBe(OLD_BYTE);
 });
 

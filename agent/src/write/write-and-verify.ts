@@ -1,6 +1,6 @@
 /**
- * The way of every stick up to its seal: erase its ends, ask it for its capacity when it is to be asked, write in device
- * order all content or what of it is not there yet, look that zeros are zero, read back past every cache what is not proven
+ * The way of every stick up to its seal: erase its ends, ask it for its capacity when it is to be asked, mark its beginning,
+ * write in device order all content or what of it is not there yet, look that zeros are zero, read back past every cache what is not proven
  * by then, and repair what came back wrong.
  *
  * Zeros are looked at after the last content was written and before it is read back. A fake stick whose addresses wrap around
@@ -10,6 +10,7 @@ import type { WriteProof } from "@stickfarm/common/build/write-policy";
 import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { ok, type Result } from "@stickfarm/common/result";
 import { eraseEnds } from "./erase-ends.ts";
+import { markBeginning, planMark } from "./mark-beginning.ts";
 import type { PolicedPlan } from "./plan-write.ts";
 import { checkCapacity } from "./probe/check-capacity.ts";
 import { provePlan } from "./prove-plan.ts";
@@ -42,11 +43,14 @@ export async function writeAndVerify(
   if (!erased.ok) return erased;
   const probed = await checkCapacity(work, plan.geometry, policy.capacity, hooks);
   if (!probed.ok) return probed;
+  const mark = planMark(plan.geometry, hooks.tag);
+  const marked = await markBeginning(work, mark);
+  if (!marked.ok) return marked;
   const written = await writePlan(work, policed, hooks);
   if (!written.ok) return written;
   const writtenAtMs = hooks.nowMs();
   const { writtenBytes, alreadyZeroBytes, comparedBytes } = written.value;
-  const repairs = await provePlan(work, { plan, written: written.value }, hooks);
+  const repairs = await provePlan(work, { plan, mark, written: written.value }, hooks);
   if (!repairs.ok) return repairs;
   if (work.signal.aborted) return ok(null);
   const verifiedAtMs = hooks.nowMs();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fail } from "@stickfarm/common/result";
 import { expect, test } from "vitest";
 import type { OpenDrive } from "../calls/open-drive.ts";
+import { BLANK_BYTES } from "../mark-beginning.ts";
 import { MIB, openMemoryDrive } from "../write-fixture.ts";
 import { bytes, compared, flip, geometry, readBack, setUp } from "./refresh-fixture.ts";
 
@@ -122,7 +123,7 @@ test("refreshContent() stops at the next chunk, and the stick does not boot", as
   expect(verified).toEqual({ ok: true, value: null });
   expect(proof).toBeNull();
   expect(calls.inside("write")).toEqual([]);
-  expect(drive.bytes.subarray(0, MIB).equals(Buffer.alloc(MIB))).toBe(true);
+  expect(drive.bytes.subarray(0, BLANK_BYTES).equals(Buffer.alloc(BLANK_BYTES))).toBe(true);
 });
 
 test("refreshContent() blames the cache when what it wrote from there is not what its hash promises", async () => {
