@@ -28,12 +28,14 @@ export async function claimUnseen(
   claim: () => Promise<Result<ClaimedStick>>,
 ): Promise<Result<ClaimedStick>> {
   const lookAgain = glances.hold(driveId);
-  const claimed = await claim();
-  if (!claimed.ok) {
-    lookAgain();
+  let isWritten = false;
+  try {
+    const claimed = await claim();
+    isWritten = claimed.ok;
+    // Not from its release on: when the drive was given up, the kernel may hold its writer for longer.
+    if (claimed.ok) void claimed.value.writer.exited.then(lookAgain);
     return claimed;
+  } finally {
+    if (!isWritten) lookAgain();
   }
-  // Not from its release on: when the drive was given up, the kernel may hold its writer for longer.
-  void claimed.value.writer.exited.then(lookAgain);
-  return claimed;
 }
