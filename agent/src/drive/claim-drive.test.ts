@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { constants, openSync } from "node:fs";
-import { mkdir, rename, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DriveConsent } from "@stickfarm/common/drive/drive";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
@@ -209,6 +209,19 @@ test("claimDrive() refuses the disk of this machine's root, and never opens it",
     problem: { code: "drive_is_system", detail: expect.stringContaining('"/"') },
   });
   expect(open).not.toHaveBeenCalled();
+});
+
+test("claimDrive() leaves nothing open when the machine cannot be judged any more", async () => {
+  const { source, consent, host, folder, path } = await makeDrive();
+  const proc = join(folder, "proc");
+  await mkdir(join(proc, "self"), { recursive: true });
+  await writeFile(join(proc, "self/mountinfo"), await readFile("/proc/self/mountinfo"));
+  const open = async (given: string, flags: number): Promise<number> => {
+    await rm(proc, { recursive: true });
+    return openAnyhow(given, flags);
+  };
+  await expect(claimDrive(source, consent, { ...host, proc }, open)).rejects.toThrow("ENOENT");
+  expect(await findHolder(path)).toBeNull();
 });
 
 test("claimDrive() leaves nothing open when it refuses", async () => {

@@ -1,5 +1,6 @@
 import { close, constants, fstat, open } from "node:fs";
 import { promisify } from "node:util";
+import { codeOfErrno } from "@stickfarm/common/drive/code-of-errno";
 import type { Drive, DriveConsent } from "@stickfarm/common/drive/drive";
 import { matchConsent } from "@stickfarm/common/drive/match-consent";
 import type { DriveGeometry } from "@stickfarm/common/layout/extent";
@@ -46,7 +47,11 @@ export async function claimDrive(
   if (!opened.ok) return opened;
   const fd = opened.value;
   const closeDrive = (): Promise<void> => promisify(close)(fd);
-  const claimed = await lockAndJudge({ source, consent, host, fd, path: seen.path });
+  const claim = lockAndJudge({ source, consent, host, fd, path: seen.path });
+  const claimed = await claim.catch(async (error: unknown) => {
+    await closeDrive();
+    throw error;
+  });
   if (!claimed.ok) {
     await closeDrive();
     return claimed.problem.code === "drive_busy" ? fail(await busy(seen.path)) : claimed;
@@ -91,20 +96,14 @@ async function openExclusively(
     const { code, message } = error as NodeJS.ErrnoException; // node:fs throws nothing else.
     if (code === "EBUSY") return fail(await busy(path));
     const detail = `Cannot open the drive "${path}": ${message}`;
-    return fail({ code: OPEN_CODES[code ?? ""] ?? "drive_refused", detail, cause: error });
+    const known = OPEN_CODES[code ?? ""] ?? codeOfErrno(code);
+    return fail({ code: known ?? "drive_refused", detail, cause: error });
   }
 }
 
-const OPEN_CODES: Readonly<Record<string, ProblemCode>> = {
+/** What only an opening meets. */
+const OPEN_CODES: Readonly<Partial<Record<string, ProblemCode>>> = {
   ENOENT: "drive_gone",
-  ENXIO: "drive_gone",
-  ENODEV: "drive_gone",
-  // ENOMEDIUM: libuv has no name for it.
-  "Unknown system error -123": "drive_gone",
-  EINVAL: "direct_io_unsupported",
-  EROFS: "drive_read_only",
-  EACCES: "drive_read_only",
-  EPERM: "drive_read_only",
   ELOOP: "drive_not_drive",
   EISDIR: "drive_not_drive",
   // An active swap file, or a program that runs.

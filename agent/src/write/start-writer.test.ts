@@ -155,6 +155,16 @@ test("startWriter() writes nothing before begin, and not the first MiB before se
   expect(events.at(-1)).toEqual({ kind: "stopped", dirty: true });
 });
 
+test("startWriter() finishes the seal that it was told to begin, also when it is told to stop", async (context) => {
+  const { drive, order } = await makeStick(context);
+  const { events } = await runWriter(drive, order, (event, writer) => {
+    beginAndSeal(event, writer);
+    if (event.kind === "verified") writer.stop();
+  });
+  expect(events.at(-1)).toMatchObject({ kind: "sealed" });
+  expect(readFileSync(drive).subarray(0, bytes.length).equals(bytes)).toBe(true);
+});
+
 test("startWriter() stops clean before it began", async (context) => {
   const { drive, order } = await makeStick(context);
   const { events } = await runWriter(drive, order, (_, writer) => writer.stop());

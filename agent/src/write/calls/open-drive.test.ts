@@ -56,7 +56,11 @@ test("driveBehind() calls a short read a failure and names the place", async () 
 test("driveBehind() names the place of a failed write", async () => {
   await withDrive("/dev/full", "r+", async (drive) => {
     expect(await drive.write(block, 512)).toMatchObject({
-      problem: { code: "write_failed", detail: expect.stringMatching(/bytes 512 to 4607: ENOSPC/) },
+      problem: {
+        code: "write_failed",
+        detail: expect.stringMatching(/bytes 512 to 4607: ENOSPC/),
+        range: { offsetBytes: 512, lengthBytes: 4096 },
+      },
     });
   });
 });

@@ -1,4 +1,5 @@
 import { fdatasync, read, write } from "node:fs";
+import { codeOfErrno } from "@stickfarm/common/drive/code-of-errno";
 import type { Problem } from "@stickfarm/common/problem";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 
@@ -70,20 +71,9 @@ function judgeTransfer({ doing, error, bytes, offsetBytes, want }: Transfer): Re
 
 const FAILED = { read: "read_failed", write: "write_failed" } as const;
 
-const CODES: Readonly<Record<string, Problem["code"]>> = {
-  ENODEV: "drive_gone",
-  ENXIO: "drive_gone",
-  // ENOMEDIUM: libuv has no name for it.
-  "Unknown system error -123": "drive_gone",
-  EROFS: "drive_read_only",
-  EPERM: "drive_read_only",
-  EACCES: "drive_read_only",
-  EINVAL: "direct_io_unsupported",
-};
-
 function problemOf(doing: "read" | "write", error: NodeJS.ErrnoException, cannot: string): Problem {
   return {
-    code: CODES[error.code ?? ""] ?? FAILED[doing],
+    code: codeOfErrno(error.code) ?? FAILED[doing],
     detail: `${cannot}: ${error.message}`,
     cause: error,
   };
