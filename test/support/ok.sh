@@ -32,6 +32,7 @@ check_generated() {
 step "the lock file holds no download addresses" check_lock_file
 step "generated code is that of the .proto files" check_generated
 step "types" tsc -b
+step "the writer as one file" rolldown -c agent/rolldown.config.mjs
 step "format and lint" biome check --error-on-warnings .
 step "nothing unused, nothing unlisted" knip --no-progress --treat-config-hints-as-errors
 [ -z "$failed" ] || printf '\n== FAILED before the tests:%s\n' "$failed"

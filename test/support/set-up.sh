@@ -170,6 +170,8 @@ install_node_packages() {
 build() {
   if [ $tests = yes ]; then set -- ; else set -- controller agent; fi
   node_modules/.bin/tsc -b "$@" || fail "Cannot build: see above"
+  quietly node_modules/.bin/rolldown -c agent/rolldown.config.mjs ||
+    say "Cannot make one file of the writer: it is started from many, which takes longer"
 }
 
 check_node

@@ -28,7 +28,7 @@ async function makeProc(processes: Readonly<Record<number, Process>>): Promise<s
 }
 
 const WRITER = "/usr/bin/node --no-opt /x/agent/dist/write/writer-main.js";
-const programs = { writerProgram: "/write/writer-main.js", agentProgram: "stickfarm-agent" };
+const programs = { writerProgram: "/write/writer-main", agentProgram: "stickfarm-agent" };
 
 test("findStrays() finds writers without an agent, by the drive that they hold, and nothing else", async () => {
   const proc = await makeProc({
@@ -39,6 +39,8 @@ test("findStrays() finds writers without an agent, by the drive that they hold, 
     22: { command: "node /x/bin/stickfarm-agent.mjs run", parent: 1, thread: 25 },
     23: { command: WRITER, parent: 22, drive: "/dev/sdf" },
     30: { command: WRITER, parent: 1, drive: "/dev/sdc" },
+    // Of a build that had the writer as one file.
+    33: { command: WRITER.replace(/js$/, "cjs"), parent: 1, drive: "/dev/sdf" },
     31: { command: WRITER, parent: 1 },
     // Killed: only the thread that waits in the kernel is left.
     40: { command: WRITER, parent: 1, drive: "/dev/sde", thread: 47 },
@@ -46,6 +48,7 @@ test("findStrays() finds writers without an agent, by the drive that they hold, 
   });
   expect(await findStrays({ proc, ...programs })).toEqual([
     { pid: 30, path: "/dev/sdc" },
+    { pid: 33, path: "/dev/sdf" },
     { pid: 40, path: "/dev/sde" },
   ]);
 });

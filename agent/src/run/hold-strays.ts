@@ -3,7 +3,7 @@ import { type DriveOffer, findAtPath } from "../drive/drive-offer.ts";
 import { findStrays, isStray, type Stray } from "../drive/find-strays.ts";
 import type { Glances } from "../drive/glances.ts";
 import type { DriveHost } from "../drive/read-machine.ts";
-import { WRITER_PROGRAM } from "../write/start-writer.ts";
+import { WRITER_PROGRAM } from "../write/find-writer-program.ts";
 import type { Quarantine } from "./quarantine.ts";
 
 const LOOK_EVERY_MS = 1000;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeImage } from "@stickfarm/common/glance/describe-image";
@@ -86,6 +85,8 @@ async function readWhole(cacheDirectory: string, blob: BlobRef): Promise<Result<
   if (bytes instanceof Error) {
     return fail({ code: "cache_corrupt", detail: `${detail}: ${bytes.message}`, cause: bytes });
   }
+  // Only a tree with boot code needs it, and it takes as long to load as half of a writer's own code.
+  const { createHash } = await import("node:crypto");
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (sha256 === blob.sha256) return ok(bytes);
   return fail({ code: "cache_corrupt", detail: `${detail}: it has changed since it was checked` });

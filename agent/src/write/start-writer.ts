@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { findWriterProgram } from "./find-writer-program.ts";
 import { READ_LANES } from "./work.ts";
 import {
   parseEvent,
@@ -34,11 +34,6 @@ export type WriterExit = {
 
 const LAST_WORDS_MAX = 4096;
 
-/** Reachable from the sources as well, so that tests start the same program. */
-export const WRITER_PROGRAM = fileURLToPath(
-  new URL("../../dist/write/writer-main.js", import.meta.url),
-);
-
 /**
  * A small heap, one thread in all for V8's own work, and no optimising of JavaScript, which only plans: all of that costs
  * more than it gives in a process of seconds. WebAssembly is optimised all the same.
@@ -60,7 +55,7 @@ export function startWriter(options: {
   readonly driveFd: number;
   readonly onEvent: (event: WriterEvent) => void;
 }): Writer {
-  const child = spawn(process.execPath, [...NODE_FLAGS, WRITER_PROGRAM], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, findWriterProgram()], {
     stdio: ["pipe", "pipe", "pipe", options.driveFd],
     env: { UV_THREADPOOL_SIZE: String(READ_LANES + 1) },
   });

@@ -2,7 +2,6 @@
  * The writer: one process for one stick. The agent has claimed the drive and hands its descriptor over as number 3; a
  * drive that hangs stalls this process and no other. It ends with its stdin, so a killed agent leaves no writer behind.
  */
-import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import type { Problem } from "@stickfarm/common/problem";
 import { openCachedBlobs } from "./cached-blobs.ts";
@@ -15,7 +14,7 @@ import { judgeRepairs } from "./judge-repairs.ts";
 import { blobsOf, layoutOrder } from "./layout-order.ts";
 import { nameFiles } from "./name-files.ts";
 import { planWrite, type WritePlan } from "./plan-write.ts";
-import { TAG_BYTES } from "./probe/probe-block.ts";
+import { newTag } from "./probe/probe-block.ts";
 import { progressHooks } from "./progress-hooks.ts";
 import { sealDrive } from "./seal-drive.ts";
 import { isZeroPieceOf, openWork, READ_LANES, type Work, WRITE_LANES } from "./work.ts";
@@ -82,7 +81,7 @@ async function writeDrive({
   const startedAtMs = performance.now();
   const nowMs = (): number => performance.now();
   const progress = progressHooks({ everyMs: order.progressMs, nowMs, emit });
-  const hooks = { ...progress, random: Math.random, tag: randomBytes(TAG_BYTES) };
+  const hooks = { ...progress, random: Math.random, tag: newTag(Math.random) };
   const verified = await writeAndVerify(work, { plan, policy: order.policy }, hooks);
   // Whatever a pass met after it was told to stop adds nothing.
   if (inbox.signal.aborted) return emit({ kind: "stopped", dirty: true });

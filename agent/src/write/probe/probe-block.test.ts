@@ -1,6 +1,13 @@
+import { diceOf } from "@stickfarm/common/test-dice";
 import { expect, test } from "vitest";
 import { noise } from "../write-fixture.ts";
-import { PROBE_BLOCK_BYTES, recogniseBlock, stampBlocks, TAG_BYTES } from "./probe-block.ts";
+import {
+  newTag,
+  PROBE_BLOCK_BYTES,
+  recogniseBlock,
+  stampBlocks,
+  TAG_BYTES,
+} from "./probe-block.ts";
 
 const tag = noise(4096, 7).subarray(0, TAG_BYTES);
 const at = 3 * 2 ** 40;
@@ -43,4 +50,12 @@ test("stampBlocks() cuts the last block where a drive of odd size ends", () => {
   expect(recogniseBlock(buffer.subarray(PROBE_BLOCK_BYTES), PROBE_BLOCK_BYTES, tag)).toEqual({
     kind: "good",
   });
+});
+
+test("newTag() gives other dice another tag, with nothing in it that repeats", () => {
+  const [one, other] = [1, 2].map((seed) => newTag(diceOf(seed)));
+  const words = Array.from({ length: TAG_BYTES / 4 }, (_, index) => one?.readUInt32LE(index * 4));
+  expect(new Set(words).size).toBeGreaterThan(words.length - 4);
+  expect(one?.length).toBe(TAG_BYTES);
+  expect(one?.equals(other ?? Buffer.alloc(0))).toBe(false);
 });

