@@ -1,6 +1,14 @@
 /** Block devices the whole way: a loop device on a file of our own is written, the machine's own disk is not touched. */
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, readlink, realpath, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MIB } from "@stickfarm/common/bytes";
 import { expect, onTestFinished, test } from "vitest";
@@ -45,7 +53,24 @@ test("a loop device is written as an image of its own size, and then as a tree",
   await checkFat(file, farm.directory);
   await extractFat(file, join(farm.directory, "copied"));
   await runProgram("diff", [join(tree, "payload.bin"), join(farm.directory, "copied/payload.bin")]);
+  await inspectDevice(farm, device, file);
 });
+
+/** It is only read, and where it cannot be read is said. */
+async function inspectDevice(farm: TestFarm, device: string, file: string): Promise<void> {
+  const before = await readFile(file);
+  const intact = JSON.parse(await farm.must("stick", "inspect", device, "-o", "json"));
+  const record = { result: "agrees" };
+  expect(intact).toMatchObject({ verdict: "intact", notCompared: [], record });
+  expect(await farm.must("stick", "open", device)).toMatch(/^Media: +files@1$/m);
+  expect((await readFile(file)).equals(before)).toBe(true);
+  await truncate(file, 2 * MIB);
+  const cut = await farm.run("stick", "inspect", device);
+  expect([cut.code, cut.stderr]).toEqual([
+    1,
+    expect.stringMatching(/Cannot read "\/dev\/loop\d+" at byte \d+\n.*EIO: [^]*\[stick_damaged\]/),
+  ]);
+}
 
 /** Only looks: if the refusal broke, nothing here would give the order to erase. */
 test("the disk that this machine runs from is refused by name of reason, and nobody opens it", {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { foldName } from "@stickfarm/common/layout/fat-name";
 import type { ReadBytes } from "@stickfarm/common/layout/read-bytes";
 import type { FatFile, FatVolume } from "@stickfarm/common/layout/read-fat32";
-import type { TreeFile } from "@stickfarm/common/media/manifest";
+import type { Manifest, TreeFile } from "@stickfarm/common/media/manifest";
 import {
   MANIFEST_PATH,
   MANIFEST_SIGNATURE_PATH,
@@ -12,6 +12,7 @@ import {
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { parseManifest } from "@stickfarm/common/wire/manifest";
 import { checkStamps, type StickStamps } from "./check-stamps.ts";
+import { compareBeginning } from "./compare-beginning.ts";
 import { findStickVolume, type StickVolume } from "./find-stick-volume.ts";
 import { type Inspecting, type Inspection, NOTHING_READ, type StickFinding } from "./inspection.ts";
 
@@ -23,7 +24,7 @@ const SMALL_BYTES_MAX = 64 * 1024;
 /**
  * Read all that a build put onto a stick, and compare it with the manifest that the farm signed.
  *
- * Shape:    files are compared, and that the partition table leads to them; the boot code before them is not.
+ * Shape:    files, and the partition table and boot code before them; not the file system's own tables.
  * Problems: stick_unknown, stick_damaged, also when it was interrupted.
  */
 export async function inspectStick(
@@ -47,16 +48,29 @@ export async function inspectStick(
   const parsed = parseManifest(manifest);
   if (!parsed.ok) return parsed;
   const { body } = parsed.value;
-  const files = body.kind === "tree" ? body.files : [];
-  const compared = await compareFiles(volume, files, inspecting);
+  const compared = await compareFiles(volume, body.kind === "tree" ? body.files : [], inspecting);
   if (!compared.ok) return compared;
-  const table = beginning === "changed" ? [{ what: "changed", path: BEGINNING } as const] : [];
-  const findings = [...table, ...compared.value.findings];
+  const first = await checkBeginning(read, found.value, { body, stickId: passport.stickId });
+  const findings = [...(first ?? []), ...compared.value.findings];
   const counts = findings.some(({ what, path }) => what !== "added" || !OF_WINDOWS.test(path));
-  return ok({ ...compared.value, verdict: counts ? "changed" : "intact", passport, findings });
+  const verdict = counts ? "changed" : "intact";
+  const notCompared = first === null ? [NO_BOOT_IMAGES] : [];
+  return ok({ ...compared.value, verdict, passport, findings, notCompared });
 }
 
+const NO_BOOT_IMAGES = "boot code and partition table: what they are made of is not on the stick";
 const BEGINNING = "beginning of the stick";
+
+function checkBeginning(
+  read: ReadBytes,
+  { volume, beginning }: StickVolume,
+  { body, stickId }: { readonly body: Manifest["body"]; readonly stickId: string },
+): Promise<readonly StickFinding[] | null> {
+  // Nothing leads to the files: there is more wrong than can be named.
+  if (beginning === "changed") return Promise.resolve([{ what: "changed", path: BEGINNING }]);
+  if (body.kind !== "tree") return Promise.resolve(null);
+  return compareBeginning(read, { body, stickId, volume });
+}
 
 async function readStamps({ volume, manifest }: StickVolume): Promise<Result<StickStamps>> {
   const files: (Uint8Array | null)[] = [];

@@ -20,7 +20,7 @@ export function stickInspectCommand(shell: Shell) {
   return newCommand(shell, {
     name: "inspect",
     description:
-      "Read all files of a stick, or its whole image, and tell whether they are what was built: intact, changed, unsealed or foreign. An image that was written by a block map is unproven: what the map left out has no digest.\n\nThe signatures of its manifest and passport are checked with the farm's key, each file with the digest in the manifest; boot code is not compared. A stick or an image of one is only read. When the controller can be reached, its record of the stick is compared as well. What the settings are is told by stick open.",
+      "Read all files of a stick, or its whole image, and tell whether they are what was built: intact, changed, unsealed or foreign. An image that was written by a block map is intact when all that was written is right; where the image is not zero in what its map leaves out, it is unproven.\n\nThe signatures of its manifest and passport are checked with the farm's key, each file with the digest in the manifest, partition table and boot code with what the build laid out. What was not compared is said. A stick or an image of one is only read. When the controller can be reached, its record of the stick is compared as well. What the settings are is told by stick open.",
     examples: ["stickfarm stick inspect /dev/sdb", "stickfarm stick inspect stick.img -o json"],
   })
     .argument("<path>", "stick, or image of one")
@@ -88,7 +88,7 @@ async function askRecord(
 
 const NAMED_MAX = 5;
 
-function judge({ path, verdict, findings }: Answer): Result<number> {
+function judge({ path, verdict, findings, notCompared }: Answer): Result<number> {
   const named = findings.slice(0, NAMED_MAX).map(({ what, path: at }) => `"${at}" ${what}`);
   const more = findings.length > NAMED_MAX ? ` and ${findings.length - NAMED_MAX} more` : "";
   const why = `${named.join(", ")}${more}`;
@@ -105,7 +105,7 @@ function judge({ path, verdict, findings }: Answer): Result<number> {
     case "unproven":
       return fail({
         code: "stick_unproven",
-        detail: `Cannot prove "${path}": a block map left parts of its image out`,
+        detail: `Cannot prove "${path}": ${notCompared.join("; ")}`,
       });
     case "unsealed":
       return fail({ code: "stick_unsealed", detail: `Cannot use "${path}": it is not sealed` });
@@ -127,6 +127,7 @@ function renderInspection(answer: Answer, session: Session): string {
     ["Serial", passport?.serial ?? null],
     ["Ordered", passport?.orderedAt ?? null],
     ["Compared", `${answer.goodFiles} files good, ${renderBytes(answer.readBytes)}`],
+    ["Not compared", answer.notCompared.join("; ")],
     ["Record", `${record.result}: ${record.why}`],
   ]);
   return findings.length === 0 ? fields : `${fields}\n${renderTable(findings, COLUMNS, session)}`;

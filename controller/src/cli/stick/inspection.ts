@@ -1,6 +1,6 @@
 /** What a stick is found to be, all of it read. */
 export type Inspection = {
-  /** unproven: an image of which parts have no digest. */
+  /** unproven: what was written cannot be told from what a block map left out. */
   readonly verdict: "intact" | "changed" | "unsealed" | "foreign" | "unproven";
   /** As the stick says it; null when it has none, or one that this farm did not sign. */
   readonly passport: StickPassport | null;
@@ -8,6 +8,8 @@ export type Inspection = {
   /** Files that are what the manifest lists; an image counts as one. */
   readonly goodFiles: number;
   readonly readBytes: number;
+  /** What of the stick the verdict says nothing of, and why; shown to a person. */
+  readonly notCompared: readonly string[];
 };
 
 export type StickPassport = {
@@ -20,7 +22,7 @@ export type StickPassport = {
 
 export type StickFinding = {
   readonly what: "changed" | "missing" | "added" | "unsigned";
-  /** On the stick; or "beginning of the stick", "image". */
+  /** On the stick; or "beginning of the stick", "partition table", "boot code", "image". */
   readonly path: string;
 };
 
@@ -32,4 +34,4 @@ export type Inspecting = {
 };
 
 /** Of a verdict that needs no reading. */
-export const NOTHING_READ = { goodFiles: 0, readBytes: 0 };
+export const NOTHING_READ = { goodFiles: 0, readBytes: 0, notCompared: [] };

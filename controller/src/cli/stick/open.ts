@@ -1,5 +1,6 @@
 import { parseSealed } from "@stickfarm/common/media/seal-header";
 import {
+  MANIFEST_PATH,
   MEDIA_JSON_PATH,
   PASSPORT_PATH,
   SEALED_SETTINGS_PATH,
@@ -14,6 +15,7 @@ import type { Session } from "../shell/session.ts";
 import { EXIT_INTERRUPTED, type Shell } from "../shell/shell.ts";
 import { checkStick, parseJson } from "./check-stick.ts";
 import { hideSecrets } from "./hide-secrets.ts";
+import { recordOf } from "./plain.ts";
 import { readFarmKey } from "./read-farm-key.ts";
 import { readStickFiles, type StickFiles } from "./read-stick-files.ts";
 import { renderStick } from "./render-stick.ts";
@@ -22,7 +24,7 @@ export function stickOpenCommand(shell: Shell) {
   return newCommand(shell, {
     name: "open",
     description:
-      "Show what a stick is and what its settings are, those that are sealed as well. Whether all of its files are what was built is told by stick inspect.\n\nReads a stick, an image of one, an ISO file, or settings.sealed alone; nothing is written or mounted, and no controller is asked. The media password is asked for unseen, or read from a file or a pipe.",
+      "Show what a stick is and what its settings are, those that are sealed as well. Whether all of its files are what was built is told by stick inspect. Of a stick that was written from an image it shows the record of its build, while that image is what lies there.\n\nReads a stick, an image of one, an ISO file, or settings.sealed alone; nothing is written or mounted, and no controller is asked. The media password is asked for unseen, or read from a file or a pipe.",
     examples: [
       "stickfarm stick open /dev/sdb",
       "stickfarm stick open stick.img --password-file password.txt -o json",
@@ -64,7 +66,7 @@ async function openStick(session: Session, options: Options): Promise<Result<num
   const view = {
     path,
     kind,
-    media: parseJson(files.get(MEDIA_JSON_PATH)),
+    media: mediaOf(stick.value),
     passport: parseJson(files.get(PASSPORT_PATH)),
     settings: settings.value === null || reveal ? settings.value : hideSecrets(settings.value),
     checks,
@@ -74,6 +76,13 @@ async function openStick(session: Session, options: Options): Promise<Result<num
   if (wrong.length === 0) return ok(0);
   const detail = `Cannot trust "${path}": ${wrong.map(({ what, why }) => `${what}: ${why}`).join("; ")}`;
   return fail({ code: "stick_damaged", detail });
+}
+
+/** An image has settings of its own, which are not ours to read: what is known is what it was built from. */
+function mediaOf({ kind, files }: StickFiles): unknown {
+  if (kind !== "image") return parseJson(files.get(MEDIA_JSON_PATH));
+  const { name, revision } = recordOf(recordOf(parseJson(files.get(MANIFEST_PATH)))["definition"]);
+  return name === undefined ? null : { name, revision };
 }
 
 const GIVEN_UP = Symbol("given up");

@@ -1,4 +1,6 @@
 import { MIB } from "@stickfarm/common/bytes";
+import { findRecord } from "@stickfarm/common/glance/find-record";
+import { seeVolumes } from "@stickfarm/common/glance/see-volumes";
 import { findVolumes } from "@stickfarm/common/layout/find-volumes";
 import type { ReadBytes } from "@stickfarm/common/layout/read-bytes";
 import { openFat32 } from "@stickfarm/common/layout/read-fat32";
@@ -12,11 +14,13 @@ import {
 } from "@stickfarm/common/media/stick-path";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { readIsoFiles } from "../../content/read-iso-files.ts";
+import { readTailFiles } from "./inspect-image.ts";
 import { readStick, type StickSize } from "./read-stick.ts";
 
 /** What of ours a stick, its image, a disc or a single file holds. */
 export type StickFiles = {
-  readonly kind: "fat32" | "iso" | "settings";
+  /** image: of the record behind one, which is no more than that. */
+  readonly kind: "fat32" | "iso" | "settings" | "image";
   /** By path; those that are not there are left out. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 };
@@ -54,6 +58,8 @@ async function readFrom(
     const bytes = await read(0, sizeBytes);
     return ok({ kind: "settings", files: new Map([[SEALED_SETTINGS_PATH, bytes]]) });
   }
+  const behind = await readRecord(read, sizeBytes);
+  if (behind !== null) return ok({ kind: "image", files: behind });
   const fat = await readFat(read);
   if (!fat.ok || fat.value.size > 0) return fat.ok ? ok({ kind: "fat32", files: fat.value }) : fat;
   const mark = await read(ISO_MARK_AT, ISO_MARK.length);
@@ -61,6 +67,21 @@ async function readFrom(
   const iso = await readIsoFiles(path, WANTED);
   if (!iso.ok) return iso;
   return iso.value.size === 0 ? notOurs(path) : ok({ kind: "iso", files: iso.value });
+}
+
+/** `null` also when something else lies before it by now. */
+async function readRecord(
+  read: ReadBytes,
+  sizeBytes: number,
+): Promise<ReadonlyMap<string, Uint8Array> | null> {
+  const files = await readTailFiles(read, sizeBytes);
+  if (files === null) return null;
+  // Of an image nobody knows how long the blocks of its drive were.
+  for (const logicalBlockBytes of [512, 4096]) {
+    const drive = { sizeBytes, logicalBlockBytes };
+    if ((await findRecord(read, drive, await seeVolumes(read, drive))) !== null) return files;
+  }
+  return null;
 }
 
 /** Of the first volume that has any of them. */
