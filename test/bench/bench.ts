@@ -9,14 +9,15 @@ import { cpus, loadavg, release } from "node:os";
 import type { Bench, Group } from "./group.ts";
 import { memoryGroup } from "./group-memory.ts";
 import { packedGroup } from "./group-packed.ts";
+import { packedPeersGroup } from "./group-packed-peers.ts";
 import { peersGroup } from "./group-peers.ts";
 import { refreshGroup } from "./group-refresh.ts";
 import { slowStickGroup } from "./group-slow-stick.ts";
 import { throttledGroup } from "./group-throttled.ts";
 import { DD, ETCHER } from "./judge-peers.ts";
 import { parseOptions } from "./parse-options.ts";
-import { renderGroup } from "./render-results.ts";
-import type { GroupResult } from "./results.ts";
+import { renderGroup, renderRows } from "./render-results.ts";
+import type { GroupResult, Run } from "./results.ts";
 import { openScratch } from "./scratch.ts";
 
 const GROUPS: readonly Group[] = [
@@ -25,6 +26,7 @@ const GROUPS: readonly Group[] = [
   slowStickGroup,
   refreshGroup,
   packedGroup,
+  packedPeersGroup,
   memoryGroup,
 ];
 const AGAINST = [DD, ETCHER];
@@ -35,7 +37,7 @@ const options = parseOptions(
 );
 const scratch = await openScratch();
 try {
-  await runGroups({ ...options, scratch, say });
+  await runGroups({ ...options, scratch, say, show });
 } finally {
   await scratch.remove();
 }
@@ -49,12 +51,19 @@ async function runGroups(bench: Bench): Promise<void> {
   for (const { name, run } of GROUPS.filter(({ name }) => options.only.includes(name))) {
     const result = await run(bench);
     all[name] = bench.quick ? { ...result, verdicts: [] } : result;
-    say(`${name} done, load ${loadavg()[0]?.toFixed(1)}`);
+    say(`${name} done after ${minutesSince(startedAtMs)}, load ${loadavg()[0]?.toFixed(1)}`);
     if (!options.json) console.log(`${renderGroup(name, all[name], AGAINST)}\n`);
   }
   if (options.json) console.log(JSON.stringify(all, null, 2));
   if (bench.quick) say("Quick: starting weighs more than in earnest, so no bars are judged");
-  say(`${((performance.now() - startedAtMs) / 60_000).toFixed(1)} minutes`);
+}
+
+function minutesSince(startedAtMs: number): string {
+  return `${((performance.now() - startedAtMs) / 60_000).toFixed(1)} minutes`;
+}
+
+function show(run: Run): void {
+  say(`\n${renderRows([run], AGAINST)}\n`);
 }
 
 function say(line: string): void {

@@ -1,10 +1,9 @@
 /**
- * Write and verify an image by etcher-sdk, as balenaEtcher does it: node etcher-main.js FOLDER [file|loop IMAGE TARGET...]
+ * Write and verify an image by etcher-sdk, as balenaEtcher does it: node etcher-main.js FOLDER [file|loop IMAGE BYTES TARGET...]
  *
  * A process of its own, so that its memory and processor time are its own. FOLDER is where it was installed. Without an
- * image it is only loaded.
+ * image it is only loaded. BYTES is its size once it is expanded.
  */
-import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -27,12 +26,12 @@ type EtcherSdk = {
   };
 };
 
-const [folder = "", place = "", image = "", ...targets] = process.argv.slice(2);
+const [folder = "", place = "", image = "", size = "0", ...targets] = process.argv.slice(2);
 const require = createRequire(join(folder, "package.json"));
 const { sourceDestination, multiWrite } = require("etcher-sdk") as EtcherSdk;
 const { File, BlockDevice } = sourceDestination;
 
-const sizeBytes = image === "" ? 0 : statSync(image).size;
+const sizeBytes = Number(size);
 if (image !== "") await write();
 
 async function write(): Promise<void> {

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { MIB, renderBytes } from "@stickfarm/common/bytes";
 import { missingPrograms } from "../support/run-program.ts";
+import { findPeers } from "./find-peers.ts";
 import type { Bench, Group } from "./group.ts";
 import { ETCHER, EXACT, judgePeers, MAPPED, type PeersRun } from "./judge-peers.ts";
 import { type BenchImage, makeBenchImage } from "./make-bench-image.ts";
 import { measure } from "./measure.ts";
 import { openTargets, whyNotPlace } from "./open-targets.ts";
-import { loadEtcher, PEERS, type Peer, type PeerImage } from "./peers.ts";
+import { loadEtcher, type Peer, type PeerImage } from "./peers.ts";
 import type { GroupResult, Setting } from "./results.ts";
 import { runCommand } from "./run-command.ts";
 import { runEngine } from "./run-engine.ts";
@@ -70,24 +71,7 @@ async function makeImage(bench: Bench, sizeBytes: number): Promise<BenchImage & 
   const blockMapPath = join(scratch.diskFolder, `${image.blob.sha256}.bmap`);
   if (missingPrograms("bmaptool").length === 0)
     await runCommand(scratch, "bmaptool", ["--quiet", "create", image.path, "-o", blockMapPath]);
-  return { ...image, blockMapPath };
-}
-
-async function findPeers(
-  bench: Bench,
-): Promise<{ readonly peers: readonly Peer[]; readonly skipped: string[] }> {
-  const peers: Peer[] = [];
-  const skipped: string[] = [];
-  for (const peer of PEERS) {
-    if (peer.whyNot() !== null && bench.install) {
-      bench.say(`Installing ${peer.name}`);
-      await peer.install(bench.scratch);
-    }
-    const why = peer.whyNot();
-    if (why === null) peers.push(peer);
-    else skipped.push(`${peer.name}: ${why}`);
-  }
-  return { peers, skipped };
+  return { ...image, sizeBytes, blockMapPath };
 }
 
 type Compared = { readonly image: BenchImage & PeerImage; readonly peers: readonly Peer[] };
@@ -97,7 +81,7 @@ async function runSetting(
   setting: Setting,
   { image, peers }: Compared,
 ): Promise<PeersRun> {
-  const { scratch, rounds, say } = bench;
+  const { scratch } = bench;
   const { place, targets } = setting;
   await using opened = await openTargets(setting, scratch, image.blob.sizeBytes);
   const ours = (mapped: BenchImage["mapped"] | null) => () =>
@@ -117,6 +101,6 @@ async function runSetting(
     [MAPPED]: ours(image.mapped),
   };
   const about = { setting: `${targets} x ${place}`, targets, limitSeconds: null };
-  const run = await runRounds(methods, about, { rounds, warmUp: true, say });
+  const run = await runRounds(methods, about, { ...bench, warmUp: true });
   return { ...run, place, mappedBytes: image.mappedBytes };
 }

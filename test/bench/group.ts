@@ -1,4 +1,4 @@
-import type { GroupResult, Place } from "./results.ts";
+import type { GroupResult, Place, Run } from "./results.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** What every group of rows is run with. */
@@ -13,6 +13,8 @@ export type Bench = {
   /** Install peers that are missing. */
   readonly install: boolean;
   readonly say: (line: string) => void;
+  /** Told of each setting as it ends: a run that is broken off has shown what it measured until then. */
+  readonly show: (run: Run) => void;
 };
 
 /** A part of the table that can be run alone. */

@@ -33,7 +33,8 @@ function ddWallMax({ place, targets }: Setting): number {
   return place === "loop" ? 0.5 : 0.8;
 }
 
-function judgeByEtcher(run: PeersRun): Verdict[] {
+/** By its wall time, and by its CPU where there is a bar for it. */
+export function judgeByEtcher(run: PeersRun): Verdict[] {
   const wallMax = ETCHER_WALL[run.targets];
   const cpuMax = ETCHER_CPU_TARGETS.includes(run.targets) ? ETCHER_CPU[run.place] : undefined;
   return [

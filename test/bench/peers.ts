@@ -13,6 +13,8 @@ export const BMAPTOOL = "bmaptool + cmp";
 
 export type PeerImage = {
   readonly path: string;
+  /** Once it is expanded. */
+  readonly sizeBytes: number;
   /** Beside it. */
   readonly blockMapPath: string;
 };
@@ -49,7 +51,7 @@ export const PEERS: readonly Peer[] = [
     name: DD,
     whyNot: () => whyNotPrograms("dd", "cmp"),
     install: async () => undefined,
-    targetsMax: Number.POSITIVE_INFINITY,
+    targetsMax: 8,
     run: (job) => onEach(job, copyByDd),
   },
   {
@@ -73,6 +75,7 @@ export const PEERS: readonly Peer[] = [
         etcherFolder(),
         place,
         image.path,
+        String(image.sizeBytes),
         ...targets,
       ]),
   },

@@ -17,7 +17,8 @@ export function renderGroup(
   ].join("\n\n");
 }
 
-function renderRows(runs: readonly Run[], against: readonly string[]): string {
+/** Settings with their methods, as far as they were run. */
+export function renderRows(runs: readonly Run[], against: readonly string[]): string {
   const named = against.filter((peer) => runs.some((run) => samplesOf(run, peer).length > 0));
   const limited = runs.some(({ limitSeconds }) => limitSeconds !== null);
   const head = ["setting", "method", "wall s", "+-", "CPU s", "peak MiB"];

@@ -8,13 +8,14 @@ export type Rounds = {
   /** A round before the first, which is not counted: it fills caches and targets, and is watched for its memory. */
   readonly warmUp: boolean;
   readonly say: (line: string) => void;
+  readonly show: (run: Run) => void;
 };
 
 /** Do all methods in turn, round after round, so that what disturbs the machine disturbs them alike. */
 export async function runRounds(
   methods: Methods,
   about: Pick<Run, "setting" | "targets" | "limitSeconds">,
-  { rounds, warmUp, say }: Rounds,
+  { rounds, warmUp, say, show }: Rounds,
 ): Promise<Run> {
   const all: Record<string, Measured>[] = [];
   for (let round = warmUp ? 0 : 1; round <= rounds; round += 1) {
@@ -27,13 +28,15 @@ export async function runRounds(
   }
   const timed = warmUp ? all.slice(1) : all;
   const watched = warmUp ? Object.entries(all[0] ?? {}) : [];
-  return {
+  const run: Run = {
     ...about,
     samples: Object.fromEntries(
       Object.keys(methods).map((name) => [name, timed.flatMap((round) => round[name] ?? [])]),
     ),
     peakBytes: Object.fromEntries(watched.map(([name, { peakBytes }]) => [name, peakBytes])),
   };
+  show(run);
+  return run;
 }
 
 function secondsOf(measured: Readonly<Record<string, Measured>>): string {
