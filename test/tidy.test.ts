@@ -40,7 +40,7 @@ const STARTS_PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 /** The only files with tests that a machine may lack the means for; each says which. */
-const MAY_SKIP = /^test\/(lab|bench|journey|workstation)\/|^agent\/src\/(drive|write)\//;
+const MAY_SKIP = /^test\/(lab|bench|journey|workstation)\/|^agent\/src\/(drive|run|write)\//;
 
 const tree = readTree();
 const written = tree.filter(({ path }) => !path.startsWith("proto/gen/"));

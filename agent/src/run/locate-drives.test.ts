@@ -29,10 +29,21 @@ test("openLocator() touches no drive that is being written, and leaves one that 
   const written = openLocator(untilStopped, (driveId) => driveId === "a");
   expect(await written.take(order("l1", "a"))).toMatchObject({ code: "drive_busy" });
   const locator = openLocator(untilStopped, never);
-  const blinking = locator.take(order("l1", "a"));
+  const ended: string[] = [];
+  const blinking = ["a", "b"].map((id) =>
+    locator.take(order(id, id)).then((problem) => {
+      ended.push(id);
+      return problem;
+    }),
+  );
   locator.leave("b");
+  await blinking[1];
+  expect(ended).toEqual(["b"]);
   locator.leave("a");
-  expect(await blinking).toBeNull();
+  expect(await Promise.all(blinking)).toEqual([null, null]);
+  const again = locator.take(order("l3", "a"));
+  locator.close();
+  expect(await again).toBeNull();
 });
 
 test("openLocator() blinks one drive once and four drives at most, and for a minute at most", async () => {
@@ -41,8 +52,13 @@ test("openLocator() blinks one drive once and four drives at most, and for a min
     durations.push(durationMs);
     return untilStopped(driveId, durationMs, signal);
   }, never);
-  const blinking = ["a", "b", "c", "d"].map((id) => locator.take(order(id, id, 3600)));
-  expect(await locator.take(order("l5", "a"))).toMatchObject({ code: "drive_busy" });
+  const take = (id: string) => locator.take(order(id, id, 3600));
+  const blinking = [take("a")];
+  expect(await locator.take(order("l5", "a"))).toMatchObject({
+    code: "drive_busy",
+    detail: expect.stringContaining("blinks already"),
+  });
+  blinking.push(...["b", "c", "d"].map(take));
   expect(await locator.take(order("l6", "e"))).toMatchObject({ code: "drive_busy" });
   locator.close();
   expect(await Promise.all(blinking)).toEqual([null, null, null, null]);

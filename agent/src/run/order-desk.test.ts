@@ -1,5 +1,7 @@
 import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
 import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
+import type { ProblemCode } from "@stickfarm/common/problem";
+import { fail } from "@stickfarm/common/result";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { stallLimitsOf } from "../attempt/stall-watch.ts";
@@ -23,6 +25,8 @@ test("OrderDesk writes nothing twice for an order that comes again, before and a
   await vi.waitFor(() => expect(world.outcomes()).toHaveLength(1));
   await world.desk.take(order(1));
   expect(world.acts.filter((act) => act === "begin")).toHaveLength(1);
+  expect(world.outcomes()).toEqual([{ kind: "succeeded", proof: "read-back" }]);
+  expect(world.desk.runners()).toEqual([]);
 });
 
 test("OrderDesk refuses a fence that is not higher than the drive has seen, also after a restart", async () => {
@@ -33,9 +37,9 @@ test("OrderDesk refuses a fence that is not higher than the drive has seen, also
   await before.journal.append({ kind: "acknowledged", jobId: "job-5", attempt: 1 });
   const world = new World(await openTestJournal(directory));
   await world.desk.take(order(4));
-  expect(world.outcomes()).toMatchObject([
-    { kind: "failed", problem: { code: "fence_stale" }, dirty: false },
-  ]);
+  await world.desk.take({ ...order(5), jobId: "job-other" });
+  const stale = { kind: "failed", problem: { code: "fence_stale" }, dirty: false };
+  expect(world.outcomes()).toMatchObject([stale, stale]);
   expect(world.acts).toEqual([]);
 });
 
@@ -72,6 +76,72 @@ test("OrderDesk does not begin an order that was canceled before it came", async
   expect(world.acts).toEqual([]);
 });
 
+test("OrderDesk takes an order without a journal for none, and does nothing for it", async () => {
+  const full = fail({ code: "disk_full", detail: "Cannot write the journal: ENOSPC" });
+  const world = new World({ ...(await openTestJournal()), append: async () => full });
+  await world.desk.take(order(1));
+  expect([world.acts, world.outcomes(), world.desk.runners()]).toEqual([[], [], []]);
+});
+
+test.each([
+  ["cancel()", (desk: OrderDesk) => desk.cancel(order(1))],
+  ["an order that comes again", (desk: OrderDesk) => desk.take({ ...order(1), cancel: true })],
+])("OrderDesk cancels by %s what it carries out", async (_, cancel) => {
+  const world = new World(await openTestJournal(), { hold: true });
+  await world.desk.take(order(1));
+  world.desk.cancel({ ...order(1), fence: 2 });
+  world.desk.cancel({ ...order(1), attempt: 2 });
+  await new Promise(setImmediate);
+  expect(world.outcomes()).toEqual([]);
+  await cancel(world.desk);
+  await vi.waitFor(() => expect(world.outcomes()).toEqual([{ kind: "canceled", dirty: false }]));
+});
+
+test("OrderDesk has the cache looked at again when an attempt found it changed, and only then", async () => {
+  for (const [code, doubts] of [
+    ["cache_corrupt", 1],
+    ["content_digest_mismatch", 0],
+  ] as const) {
+    const world = new World(await openTestJournal(), { unprepared: code });
+    await world.desk.take(order(1));
+    await vi.waitFor(() => expect(world.outcomes()).toMatchObject([{ problem: { code } }]));
+    await vi.waitFor(() => expect(world.reports).toBe(1));
+    expect(world.doubts).toBe(doubts);
+  }
+});
+
+test("askAgain() asks for the leases that the last session may have lost, and for no others", async () => {
+  const world = new World(await openTestJournal(), { noLease: true });
+  await world.desk.take(order(1));
+  await vi.waitFor(() => expect(world.acts).toEqual(["prepare", "lease"]));
+  world.desk.askAgain();
+  expect(world.acts).toEqual(["prepare", "lease", "lease"]);
+  world.desk.grantLease({ ...order(1), leaseMs: 45_000 });
+  await vi.waitFor(() => expect(world.outcomes()).toHaveLength(1));
+  const early = new World(await openTestJournal(), { hold: true });
+  await early.desk.take(order(1));
+  early.desk.askAgain();
+  expect(early.acts).toEqual(["prepare"]);
+});
+
+test("close() lets go of every drive, and says nothing of what becomes of it", async () => {
+  const world = new World(await openTestJournal(), { idle: true });
+  await world.desk.take(order(1));
+  await vi.waitFor(() => expect(world.acts).toContain("begin"));
+  await world.desk.close();
+  expect(world.acts.at(-1)).toBe("release");
+  expect(world.outcomes()).toEqual([]);
+});
+
+test("recover() leaves an attempt alone whose result is in the journal", async () => {
+  const before = new World(await openTestJournal());
+  await before.desk.take(order(1));
+  await vi.waitFor(() => expect(before.outcomes()).toHaveLength(1));
+  const again = new World(before.journal);
+  await again.desk.recover();
+  expect([again.reports, again.outcomes()]).toEqual([0, before.outcomes()]);
+});
+
 test("recover() calls a stick dirty that was cut off after its journal announced destruction", async () => {
   const world = new World(await openTestJournal());
   for (const fence of [1, 2]) await world.journal.append(accepted(fence));
@@ -84,6 +154,18 @@ test("recover() calls a stick dirty that was cut off after its journal announced
   expect(world.acts).toEqual([]);
 });
 
+type WorldOptions = {
+  /** Content never comes. */
+  readonly hold?: boolean;
+  /** Content cannot come, because of this. */
+  readonly unprepared?: ProblemCode;
+  /** The controller does not answer. */
+  readonly noLease?: boolean;
+  readonly leaseMs?: number;
+  /** Writers do nothing. */
+  readonly idle?: boolean;
+};
+
 /** A desk whose drives are made of nothing: what it asks of the world is noted, and answered at once. */
 class World {
   readonly acts: string[] = [];
@@ -92,14 +174,20 @@ class World {
   readonly desk: OrderDesk;
 
   readonly journal: Journal;
+  reports = 0;
+  doubts = 0;
+  readonly #idle: boolean;
 
-  constructor(journal: Journal, { hold = false, leaseMs = 45_000 } = {}) {
+  constructor(journal: Journal, options: WorldOptions = {}) {
+    const { hold = false, idle = false, noLease = false, leaseMs = 45_000, unprepared } = options;
     this.journal = journal;
+    this.#idle = idle;
     const ports: DeskPorts = {
       journal,
       prepare: async () => {
         this.acts.push("prepare");
         if (hold) await new Promise(() => undefined);
+        if (unprepared !== undefined) return fail({ code: unprepared, detail: "" });
         return { ok: true, value: {} as never };
       },
       claim: async (taken, _content, events) => {
@@ -108,14 +196,18 @@ class World {
       },
       requestLease: (taken) => {
         this.acts.push("lease");
-        this.desk.grantLease({ ...taken, leaseMs });
+        if (!noLease) this.desk.grantLease({ ...taken, leaseMs });
       },
       phase: () => undefined,
       warn: () => undefined,
       stallLimits: stallLimitsOf(180_000),
       meter: { show: () => undefined, forget: () => undefined },
-      reported: () => undefined,
-      doubtCache: () => undefined,
+      reported: () => {
+        this.reports += 1;
+      },
+      doubtCache: () => {
+        this.doubts += 1;
+      },
       nowMs: () => 0,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     };
@@ -133,7 +225,7 @@ class World {
         begin: () => {
           this.acts.push("begin");
           this.lastRecordAtBegin = last();
-          events.event({ kind: "verified" });
+          if (!this.#idle) events.event({ kind: "verified" });
         },
         seal: () => {
           this.acts.push("seal");
