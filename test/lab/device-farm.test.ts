@@ -68,7 +68,9 @@ async function inspectDevice(farm: TestFarm, device: string, file: string): Prom
   const cut = await farm.run("stick", "inspect", device);
   expect([cut.code, cut.stderr]).toEqual([
     1,
-    expect.stringMatching(/Cannot read "\/dev\/loop\d+" at byte \d+\n.*EIO: [^]*\[stick_damaged\]/),
+    expect.stringMatching(
+      /Cannot read "\/dev\/loop\d+" at byte \d+\n.*EIO: [\s\S]*\[stick_damaged\]/,
+    ),
   ]);
 }
 
