@@ -10,9 +10,14 @@ test("parseMountInfo() reads devices, mount points and sources, with and without
     "",
   ].join("\n");
   expect(parseMountInfo(text)).toEqual([
-    { deviceId: "254:0", mountPoint: "/", source: "/dev/vda" },
-    { deviceId: "0:43", mountPoint: "/data", source: "/dev/sdb1" },
-    { deviceId: "8:17", mountPoint: "/media/ann/MY STICK", source: "/dev/sdb1" },
+    { deviceId: "254:0", mountPoint: "/", fileSystem: "ext4", source: "/dev/vda" },
+    { deviceId: "0:43", mountPoint: "/data", fileSystem: "btrfs", source: "/dev/sdb1" },
+    {
+      deviceId: "8:17",
+      mountPoint: "/media/ann/MY STICK",
+      fileSystem: "vfat",
+      source: "/dev/sdb1",
+    },
   ]);
 });
 

@@ -2,6 +2,8 @@ export type MountLine = {
   /** "major:minor" as stat gives it for the files on it. */
   readonly deviceId: string;
   readonly mountPoint: string;
+  /** Its kind, such as ext4 or fuse.sshfs. */
+  readonly fileSystem: string;
   readonly source: string;
 };
 
@@ -14,9 +16,11 @@ export function parseMountInfo(text: string): readonly MountLine[] {
   return text.split("\n").flatMap((line) => {
     const [before, after] = line.split(" - ");
     const [, , deviceId, , mountPoint] = before?.split(" ") ?? [];
-    const source = after?.split(" ")[1];
-    if (deviceId === undefined || mountPoint === undefined || source === undefined) return [];
-    return [{ deviceId, mountPoint: unescapeOctal(mountPoint), source: unescapeOctal(source) }];
+    const [fileSystem, source] = after?.split(" ") ?? [];
+    if (deviceId === undefined || mountPoint === undefined) return [];
+    if (fileSystem === undefined || source === undefined) return [];
+    const unescaped = { mountPoint: unescapeOctal(mountPoint), source: unescapeOctal(source) };
+    return [{ deviceId, fileSystem, ...unescaped }];
   });
 }
 

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { whyNotWritable } from "@stickfarm/common/drive/why-not-writable";
 import { expect, test } from "vitest";
 import { deviceIdOf, readMachine, thisHost } from "./read-machine.ts";
-import { paintMachine } from "./test-sysfs.ts";
+import { paintInto, paintMachine } from "./test-sysfs.ts";
 
 const SDA = "sys/devices/pci/block/sda";
 const DM = "sys/devices/virtual/block/dm-0";
@@ -79,6 +80,45 @@ test("readMachine() knows where this machine's root lies", async () => {
   const machine = await readMachine(thisHost("/var/lib/stickfarm"));
   expect(machine.mounts.map(({ mountPoint }) => mountPoint)).toContain("/");
   expect(machine.mounts.every(({ deviceId }) => /^\d+:\d+$/.test(deviceId))).toBe(true);
+});
+
+test("readMachine() asks no file of a share that is behind a loop device, whose mount says enough", async () => {
+  const host = await paintMachine(
+    {
+      [`${LOOP}/dev`]: "7:3",
+      [`${LOOP}/size`]: "64",
+      [`${LOOP}/loop/backing_file`]: "/nowhere/share/x.img",
+      "proc/self/mountinfo": "27 1 0:50 / /nowhere/share rw - nfs4 server:/x rw",
+    },
+    { "sys/class/block/loop3": "../../devices/virtual/block/loop3" },
+  );
+  // Had it been asked for, it would not be there.
+  expect((await readMachine(host)).devices).toMatchObject([{ id: "7:3", below: ["0:50"] }]);
+});
+
+test("readMachine() finds the device that a folder will lie on which is not there yet", async () => {
+  const host = await paintMachine({ "proc/self/mountinfo": "" }, { link: "proc" });
+  const root = dirname(host.proc);
+  const dataDirectory = join(root, "link", "not", "yet");
+  const { agentFolder } = await readMachine({ ...host, dataDirectory });
+  const { dev } = await stat(root, { bigint: true });
+  expect(agentFolder).toEqual({ path: join(root, "proc/not/yet"), deviceId: deviceIdOf(dev) });
+});
+
+test("readMachine() has the disk refused that would carry the agent's folder", async () => {
+  const host = await paintMachine({ "proc/self/mountinfo": "" }, {});
+  const root = dirname(host.proc);
+  const { dev } = await stat(root, { bigint: true });
+  await paintInto(root, {
+    "sys/class/block/sdz/dev": deviceIdOf(dev),
+    "sys/class/block/sdz/size": "64",
+  });
+  const machine = await readMachine({ ...host, dataDirectory: join(root, "not/yet") });
+  const [problem] = whyNotWritable({ kind: "device", deviceId: deviceIdOf(dev) }, machine);
+  expect(problem).toMatchObject({
+    code: "drive_is_system",
+    detail: expect.stringContaining(join(root, "not/yet")),
+  });
 });
 
 test("deviceIdOf() splits a device number as the C library does", async () => {

@@ -2,7 +2,8 @@ import { realpathSync, statSync } from "node:fs";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { BlockDevice, MachineFacts } from "@stickfarm/common/drive/why-not-writable";
-import { parseMountInfo, parseSwaps } from "./parse-mounts.ts";
+import { findMount } from "./find-mount.ts";
+import { type MountLine, parseMountInfo, parseSwaps } from "./parse-mounts.ts";
 import { readHardware } from "./read-hardware.ts";
 import { listSysfs, readSysfs } from "./read-sysfs.ts";
 
@@ -30,23 +31,46 @@ export function thisHost(dataDirectory: string): DriveHost {
  * Read what the kernel says about block devices, mounts and swap. Nothing is opened but files of /sys and /proc.
  */
 export async function readMachine(host: DriveHost): Promise<MachineFacts> {
-  const mounts = await readMounts(host);
+  const lines = parseMountInfo(await readFile(join(host.proc, "self/mountinfo"), "utf8"));
+  const mounts = await findMountedDevices(lines);
   const realDevices = new Map(mounts.map(({ fileDeviceId, deviceId }) => [fileDeviceId, deviceId]));
   const deviceUnder = async (path: string): Promise<string | null> => {
-    const stats = await stat(path, { bigint: true }).catch(() => null);
-    if (stats === null) return null;
-    const id = stats.isBlockDevice() ? deviceIdOf(stats.rdev) : deviceIdOf(stats.dev);
-    return realDevices.get(id) ?? id;
+    const found = findMount(path, lines);
+    const id = found?.answers === false ? found.mount.deviceId : await askFile(path);
+    return id === null ? null : (realDevices.get(id) ?? id);
   };
-  const [devices, swaps, dataDirectory, drivesFolder, bootId] = await Promise.all([
+  const [devices, swaps, agent, drives, bootId] = await Promise.all([
     readDevices(host, deviceUnder),
     readSwaps(host, deviceUnder),
-    realpath(host.dataDirectory).catch(() => host.dataDirectory),
-    realpath(host.drivesFolder).catch(() => host.drivesFolder),
+    findFolder(host.dataDirectory),
+    findFolder(host.drivesFolder),
     readBootId(host.proc),
   ]);
-  const agentFolder = { path: dataDirectory, deviceId: await deviceUnder(dataDirectory) };
-  return { bootId, devices, mounts, swaps, agentFolder, drivesFolder };
+  const agentFolder = { path: agent.path, deviceId: await deviceUnder(agent.existing) };
+  return { bootId, devices, mounts, swaps, agentFolder, drivesFolder: drives.path };
+}
+
+async function askFile(path: string): Promise<string | null> {
+  const stats = await stat(path, { bigint: true }).catch(() => null);
+  if (stats === null) return null;
+  return deviceIdOf(stats.isBlockDevice() ? stats.rdev : stats.dev);
+}
+
+type Folder = {
+  /** Free of links. */
+  readonly path: string;
+  /** The folder itself, or the nearest above it that is there. */
+  readonly existing: string;
+};
+
+/** A folder that is not there yet will lie on the device of the one above it. */
+async function findFolder(path: string): Promise<Folder> {
+  const real = await realpath(path).catch(() => null);
+  if (real !== null) return { path: real, existing: real };
+  const above = dirname(path);
+  if (above === path) return { path, existing: path };
+  const found = await findFolder(above);
+  return { path: join(found.path, basename(path)), existing: found.existing };
 }
 
 /** New at each start of the kernel; empty where it is not shown. Source: random(4). */
@@ -65,9 +89,8 @@ export function deviceIdOf(number: bigint): string {
 type DeviceUnder = (path: string) => Promise<string | null>;
 
 /** btrfs and others give files a device number of their own; the device is then the mount's source. */
-async function readMounts(host: DriveHost) {
-  const text = await readFile(join(host.proc, "self/mountinfo"), "utf8");
-  const lines = parseMountInfo(text).map(async ({ deviceId, mountPoint, source }) => {
+async function findMountedDevices(lines: readonly MountLine[]) {
+  const found = lines.map(async ({ deviceId, mountPoint, source }) => {
     const stats =
       deviceId.startsWith("0:") && source.startsWith("/dev/")
         ? await stat(source, { bigint: true }).catch(() => null)
@@ -75,7 +98,7 @@ async function readMounts(host: DriveHost) {
     const real = stats?.isBlockDevice() ? deviceIdOf(stats.rdev) : deviceId;
     return { mountPoint, deviceId: real, fileDeviceId: deviceId };
   });
-  return Promise.all(lines);
+  return Promise.all(found);
 }
 
 async function readSwaps(host: DriveHost, deviceUnder: DeviceUnder) {

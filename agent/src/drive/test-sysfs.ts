@@ -10,14 +10,21 @@ export async function paintMachine(
   links: Readonly<Record<string, string>>,
 ): Promise<DriveHost> {
   const root = await makeTemporaryFolder(onTestFinished);
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), `${text}\n`);
-  }
+  await paintInto(root, files);
   for (const [path, target] of Object.entries(links)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await symlink(target, join(root, path));
   }
   const host = { ...thisHost(join(root, "data")), sysfs: join(root, "sys") };
   return { ...host, proc: join(root, "proc") };
+}
+
+export async function paintInto(
+  root: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), `${text}\n`);
+  }
 }
