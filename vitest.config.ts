@@ -33,6 +33,7 @@ export default defineConfig({
             "{common,controller,agent}/src/**/*.test.ts",
             "test/tidy.test.ts",
             "test/{bench,tidy,proto,readme,support}/**/*.test.ts",
+            "test/lab/qemu/**/*.test.ts",
           ],
           pool: "forks",
           testTimeout: 60_000,
@@ -54,7 +55,7 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: "lab",
-          include: ["test/lab/**/*.test.ts"],
+          include: ["test/lab/*.test.ts"],
           pool: "forks",
           // A machine of QEMU keeps one processor busy.
           maxWorkers: 2,

@@ -109,6 +109,13 @@ export const LAYERS: readonly Layer[] = [
   rim("test/tidy", "test/(tidy/|tidy.test.ts)", ["words"], "node typescript-api"),
   rim("test/proto", "test/proto/", ["words", "gen"], "node @grpc/proto-loader fast-check"),
   rim("test/readme", "test/readme/", WORDS, "node"),
+  // A program of its own, judged from outside as labs are.
+  rim(
+    "test/lab/qemu",
+    "test/lab/qemu/",
+    [...SHARED, "gen", "test/support", "test/journey"],
+    "node",
+  ),
   rim("test/lab", "test/lab/", [...SHARED, "test/support", "test/journey"], "node"),
   // Inside the lab's workstation; journeys' farm with sticks of the kernel, its commands run without a process of their own.
   rim(

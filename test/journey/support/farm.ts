@@ -46,6 +46,7 @@ export type TestFarm = {
 
 type Options = {
   readonly agents: Readonly<Record<string, readonly DriveSpec[]>>;
+  readonly initArgs?: readonly string[];
   readonly serveArgs?: readonly string[];
   /** For each agent. */
   readonly agentArgs?: readonly string[];
@@ -84,6 +85,7 @@ const TEST_HOST: FarmHost = {
 /** Start a farm; it ends with its host. */
 export async function startFarm({
   agents,
+  initArgs = [],
   serveArgs = [],
   agentArgs = [],
   env: more = () => ({}),
@@ -121,7 +123,7 @@ export async function startFarm({
     return start(name, "stickfarm-agent", ["run", "--data", name, ...drives, ...agentArgs]);
   };
   const commands = commandsIn(runCommand, options);
-  await commands.must("init", "--listen", address);
+  await commands.must("init", "--listen", address, ...initArgs);
   await serve();
   for (const name of Object.keys(agents)) {
     await enrol({ name, address, options, commands, runCommand });
