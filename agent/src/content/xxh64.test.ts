@@ -4,10 +4,14 @@ import { expect, test } from "vitest";
 import wabt from "wabt";
 import { openXxh64 } from "./xxh64.ts";
 
-test("XXH64_WASM is xxh64.wat compiled (`vitest -u` writes it again)", async () => {
+/** Vectors need SSE4.1, which old workstations and the plainest virtual ones lack. */
+const FOR_ANY_PROCESSOR = { simd: false };
+
+test("XXH64_WASM is xxh64.wat compiled for any processor (`vitest -u` writes it again)", async () => {
   const path = fileURLToPath(new URL("xxh64.wat", import.meta.url));
   const { parseWat } = await wabt();
-  const { buffer } = parseWat("xxh64.wat", await readFile(path, "utf8")).toBinary({});
+  const text = await readFile(path, "utf8");
+  const { buffer } = parseWat("xxh64.wat", text, FOR_ANY_PROCESSOR).toBinary({});
   const lines = Buffer.from(buffer)
     .toString("base64")
     .match(/.{1,90}/g);

@@ -174,10 +174,15 @@
       (loop $block
         (br_if $blocks (i32.gt_u (i32.add (local.get $at) (i32.const 64)) (local.get $end)))
         (if
-          (v128.any_true
-            (v128.or
-              (v128.or (v128.load (local.get $at)) (v128.load offset=16 (local.get $at)))
-              (v128.or (v128.load offset=32 (local.get $at)) (v128.load offset=48 (local.get $at)))))
+          (i64.ne
+            (i64.or
+              (i64.or
+                (i64.or (i64.load (local.get $at)) (i64.load offset=8 (local.get $at)))
+                (i64.or (i64.load offset=16 (local.get $at)) (i64.load offset=24 (local.get $at))))
+              (i64.or
+                (i64.or (i64.load offset=32 (local.get $at)) (i64.load offset=40 (local.get $at)))
+                (i64.or (i64.load offset=48 (local.get $at)) (i64.load offset=56 (local.get $at)))))
+            (i64.const 0))
           (then (return (i32.const 0))))
         (local.set $at (i32.add (local.get $at) (i32.const 64)))
         (br $block)))
