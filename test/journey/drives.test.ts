@@ -110,6 +110,7 @@ test("a bay is called what people call it, in every list, and found by that", LI
   expect(await farm.must("build", "report", "--last")).toContain("ws-1/left hub 3");
   await farm.must("drive", "label", "ws-1/usb-1", "");
   expect(await farm.must("drive", "list")).not.toContain("left hub 3");
+  expect(await farm.must("build", "report", "--last")).toContain("ws-1/left hub 3");
 });
 
 test(

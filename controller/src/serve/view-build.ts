@@ -18,7 +18,7 @@ export async function viewBuild(farm: Farm, build: BuildEntry): Promise<BuildVie
   const views: JobView[] = [];
   const labels = await farm.store.labels.list();
   for (const job of jobs) {
-    const label = labelOf(labels, { agent: job.agent, bay: job.consent.bay });
+    const label = job.label ?? labelOf(labels, { agent: job.agent, bay: job.consent.bay });
     views.push({ ...(await viewJob(farm, job)), label });
   }
   return {

@@ -3,7 +3,7 @@ import type { AttemptOutcome, JobState } from "@stickfarm/common/build/job-state
 import type { AskedPolicy, WritePolicy } from "@stickfarm/common/build/write-policy";
 import type { DriveConsent } from "@stickfarm/common/drive/drive";
 import type { Row } from "./db.ts";
-import { bytes, integer, integerOrNull, json, text } from "./row.ts";
+import { bytes, integer, integerOrNull, json, text, textOrNull } from "./row.ts";
 
 export type BuildEntry = {
   readonly buildId: string;
@@ -40,6 +40,8 @@ export type JobEntry = {
   /** When the operator said yes, or yes again. */
   readonly consentedAtMs: number;
   readonly state: JobState;
+  /** What people called the bay when the build was started, which may be nothing; `null` when that was not kept yet. */
+  readonly label: string | null;
 };
 
 export type AttemptEntry = {
@@ -97,6 +99,7 @@ export function parseJob(row: Row): JobEntry {
     consent: json<DriveConsent>(row, "consent"),
     consentedAtMs: integer(row, "consented_at_ms"),
     state: json<JobState>(row, "state"),
+    label: textOrNull(row, "label"),
   };
 }
 

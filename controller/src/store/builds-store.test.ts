@@ -43,6 +43,21 @@ test("start() gives no drive to two open builds, and stores nothing of the secon
   expect(await farm.store.builds.jobs("b2")).toEqual([]);
 });
 
+test("start() keeps what the bay of each job is called, whatever it is called later", async () => {
+  const { store } = await openFarm(onTestFinished);
+  const labels = async () => (await store.builds.jobs("b1")).map(({ label }) => label);
+  const jobs = [
+    job("j1", "A1"),
+    { ...job("j2", "B2"), consent: { ...job("j2", "B2").consent, bay: "2" } },
+  ];
+  await store.labels.set({ agent: "ws-1", bay: "1", label: "left hub 3" });
+  await store.builds.start(build("b1"), jobs, ORDER);
+  expect(await labels()).toEqual(["left hub 3", ""]);
+  await store.labels.set({ agent: "ws-1", bay: "1", label: "shelf" });
+  await store.labels.set({ agent: "ws-1", bay: "2", label: "left hub 3" });
+  expect(await labels()).toEqual(["left hub 3", ""]);
+});
+
 test("assign() gives fences that only grow and gives no job twice", async () => {
   const farm = await openFarm(onTestFinished);
   await farm.store.builds.start(build("b1"), [job("j1", "A1"), job("j2", "B2")], ORDER);

@@ -43,7 +43,7 @@ async function insertJob(
   position: number,
   job: NewJob,
 ): Promise<void> {
-  await tx.run("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [
+  await tx.run(INSERT_JOB, [
     job.jobId,
     buildId,
     position,
@@ -53,5 +53,11 @@ async function insertJob(
     NEW_JOB.kind,
     JSON.stringify(NEW_JOB),
     createdAtMs,
+    job.agent,
+    job.consent.bay,
   ]);
 }
+
+/** A bay may be called something else by the time that somebody reads of it. */
+const INSERT_JOB = `INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,
+  coalesce((SELECT label FROM bay_labels WHERE agent = ? AND bay = ?), ''))`;

@@ -203,4 +203,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE jobs ADD COLUMN consented_at_ms INTEGER NOT NULL DEFAULT 0;
   UPDATE jobs SET consented_at_ms = (SELECT created_at_ms FROM builds WHERE builds.build_id = jobs.build_id);
   `,
+  // Of jobs of an earlier version nobody knows.
+  `
+  ALTER TABLE jobs ADD COLUMN label TEXT;
+  `,
 ];

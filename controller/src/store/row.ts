@@ -8,6 +8,10 @@ export function text(row: Row, column: string): string {
   return value;
 }
 
+export function textOrNull(row: Row, column: string): string | null {
+  return row[column] === null ? null : text(row, column);
+}
+
 export function integer(row: Row, column: string): number {
   const value = row[column];
   invariant(

@@ -1080,7 +1080,7 @@ export interface JobView {
     | undefined;
   /** Milliseconds since the drive answered last; 0 while it answers as drives do. */
   readonly silentMs: number;
-  /** What people call the bay now; may be empty. */
+  /** What people called the bay when the build was started; may be empty. Of builds of earlier versions: what they call it now. */
   readonly label: string;
 }
 
