@@ -36,9 +36,14 @@ export async function openCacheWriter(
   try {
     const flags = constants.O_RDWR | constants.O_CREAT;
     const file = await open(`${path}.partial`, flags, 0o600);
-    const writer = new CacheWriter(file, { path, doing, blob });
-    await writer.readWhatIsThere();
-    return ok(writer);
+    try {
+      const writer = new CacheWriter(file, { path, doing, blob });
+      await writer.readWhatIsThere();
+      return ok(writer);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   } catch (error) {
     return fail(fileProblem(doing, error));
   }
