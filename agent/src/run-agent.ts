@@ -186,16 +186,17 @@ function deskPorts(parts: Parts, send: ControllerLink["send"], reported: () => v
   const { identity, offer, host, cache, pictures } = parts;
   const isSigned = (bytes: Uint8Array, signature: Uint8Array) =>
     verifySignature(identity.signingKeyPem, bytes, signature);
-  const place = { offer, host, cacheDirectory: cache.directory };
+  const stallLimits = stallLimitsOf(parts.stallLimitMs);
+  const place = { offer, host, cacheDirectory: cache.directory, lookMs: stallLimits.hungMs };
   const preparing = { cache, isSigned, serversOf: parts.points.of, log: parts.log };
   return {
     journal: parts.journal,
     prepare: (order, onProgress, signal) => prepareContent(preparing, order, onProgress, signal),
     claim: (order, content, events) =>
-      claimUnheld(parts.quarantine, order.consent, () =>
+      claimUnheld(parts.quarantine, order.consent, (left) =>
         claimUnseen(parts.glances, order.consent.driveId, () => {
           parts.locator.leave(order.consent.driveId);
-          return claimStick(place, order, content, events);
+          return claimStick({ ...place, left }, order, content, events);
         }),
       ),
     requestLease: ({ jobId, attempt, fence }) =>
@@ -213,7 +214,7 @@ function deskPorts(parts: Parts, send: ControllerLink["send"], reported: () => v
           warning: problemToWire(warning),
         },
       }),
-    stallLimits: stallLimitsOf(parts.stallLimitMs),
+    stallLimits,
     meter: progressMeter(identity.name, Date.now, pictures.publish),
     reported,
     doubtCache: cache.doubt,

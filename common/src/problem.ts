@@ -592,7 +592,21 @@ export const PROBLEMS = {
     retry: "never",
     exit: 5,
     status: "FAILED_PRECONDITION",
-    remedy: "If it is a stick, run the agent with a larger --usb-size-max",
+    remedy:
+      "If it is a stick, give its serial with --erase to `stickfarm build start`, or run the agent with a larger --usb-size-max",
+  },
+  drive_foreign_content: {
+    retry: "operator",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy:
+      "Look whether anybody needs what it holds; to erase it, give its serial with --erase to `stickfarm build start`",
+  },
+  serial_shared: {
+    retry: "never",
+    exit: 5,
+    status: "FAILED_PRECONDITION",
+    remedy: "Name one bay per build: --on AGENT/BAY",
   },
   drive_read_only: {
     retry: "operator",
@@ -623,7 +637,8 @@ export const PROBLEMS = {
     retry: "never",
     exit: 5,
     status: "FAILED_PRECONDITION",
-    remedy: "Look at the plan; type the number of drives, or repeat with --yes",
+    remedy:
+      "Look at the plan; type what is asked for, or repeat with --yes, and with --erase for each serial",
   },
   direct_io_unsupported: {
     retry: "never",

@@ -34,7 +34,7 @@ export async function runEngine(
       const drive = drives[index];
       if (drive === undefined) throw new Error("There is one drive for each source");
       await run.prepare?.();
-      const claimed = await claimDrive(source, drive, host);
+      const claimed = await claimDrive(source, { ...drive, overrides: [] }, host);
       if (!claimed.ok) throw new Error(claimed.problem.detail);
       const { last, readyAtMs } = await write(claimed.value, run);
       await claimed.value.close();
@@ -64,6 +64,9 @@ async function write(
     order: {
       body: { kind: "image", stored: blob, compression: "none", expanded: blob, mapped },
       geometry,
+      // What earlier runs and the peers have left on drives of its own.
+      consent: { bay: "1", serial: "", overrides: ["drive_foreign_content"] },
+      lookMs: 180_000,
       identity: {
         diskSignature: 1,
         volumeId: 1,

@@ -77,7 +77,7 @@ test(
     execFileSync("mkfs.ext4", ["-q", "-F", "-L", "theses", file, "48M"]);
     await farm.runAgent("ws-1");
     await contentsOf(farm, "1");
-    expect(await farm.must("drive", "list")).toMatch(/ A1 .* ext4 theses\n/);
+    expect(await farm.must("drive", "list")).toMatch(/ asks +A1 .* ext4 theses .* by a yes alone/);
   },
 );
 

@@ -1,21 +1,20 @@
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KIB, MIB } from "@stickfarm/common/bytes";
 import { expect, test } from "vitest";
 import { runProgram } from "../support/run-program.ts";
 import { countRenames } from "./support/count-renames.ts";
-import { fillWith, flipByte, readAt, sameBytes } from "./support/drive-bytes.ts";
+import { digestOf, flipByte, readAt, sameBytes } from "./support/drive-bytes.ts";
 import { buildIdOf, type DriveSpec, startFarm, type TestFarm } from "./support/farm.ts";
 import { makeFatImage } from "./support/fat-image.ts";
 import { checkFat, extractFat } from "./support/fat-stick.ts";
-import { diskImage, makeImage } from "./support/make-image.ts";
+import { diskImage, makeImage, makeSparseImage } from "./support/make-image.ts";
+import { fillWithOld, OLD_BYTE, typing } from "./support/old-data.ts";
 import { refusalOf } from "./support/refusal.ts";
 
 const LIMIT_MS = 120_000;
 const LONG = { timeout: 400_000 };
 const AGENT = "ws-1";
-/** What the last life of a stick left on it. */
-const OLD = 0xa5;
 
 test(
   "a stick full of old data holds the image and nothing else within it, and a clean file system",
@@ -29,11 +28,14 @@ test(
       sizeBytes,
       paths: (await readdir(tree)).map((name) => join(tree, name)),
     });
-    for (const serial of ["A1", "B2"]) await fillWith(driveOf(farm, serial), OLD);
+    await fillWithOld(farm, AGENT, ["A1", "B2"]);
     await addImage(farm, "fat.img", "fat");
     await farm.must("content", "add", "tree", "--name", "tree");
     await apply(farm, "files", FILES);
-    const builds = [await start(farm, "fat", ["1"]), await start(farm, "files", ["2"])];
+    const builds = [
+      await start(farm, "fat", ["1"], ...typing(["A1"])),
+      await start(farm, "files", ["2"], ...typing(["B2"])),
+    ];
     for (const build of builds) expect(await stateOf(farm, build)).toBe("succeeded");
     await sameBytes(driveOf(farm, "A1"), image, sizeBytes);
     for (const serial of ["A1", "B2"]) await isCleanFatWith(farm, serial, tree);
@@ -47,14 +49,17 @@ test(
     const farm = await farmOf({ A1: "64MiB", B2: "64MiB" });
     const sizeBytes = 24 * MIB + 512;
     await makeImage(join(farm.directory, "raw.img"), sizeBytes);
-    const sha256 = (await runProgram("sha256sum", [join(farm.directory, "raw.img")])).slice(0, 64);
+    const sha256 = await digestOf(join(farm.directory, "raw.img"));
     for (const [name, [program, ...args]] of Object.entries(PACKERS)) {
       await runProgram(program, args, { cwd: farm.directory });
       await addImage(farm, `raw.img.${name}`, name);
-      for (const serial of ["A1", "B2"]) await fillWith(driveOf(farm, serial), OLD);
+      await fillWithOld(farm, AGENT, ["A1", "B2"]);
       const cache = join(farm.directory, AGENT, "cache");
       const partials = countRenames(cache, `${sha256}.partial`);
-      expect(await stateOf(farm, await start(farm, name, ["1", "2"])), name).toBe("succeeded");
+      expect(
+        await stateOf(farm, await start(farm, name, ["1", "2"], ...typing(["A1", "B2"]))),
+        name,
+      ).toBe("succeeded");
       // Made, and given its name.
       expect(partials.stop(), name).toBe(2);
       for (const serial of ["A1", "B2"])
@@ -73,8 +78,8 @@ test(
     const farm = await farmOf({ A1: "96MiB" });
     const at = (name: string): string => join(farm.directory, name);
     const sizeBytes = 64 * MIB;
-    await makeSparse(at("sparse.img"), { sizeBytes, seed: 1 });
-    await makeSparse(at("other.img"), { sizeBytes, seed: 2 });
+    await makeSparseImage(at("sparse.img"), { sizeBytes, ranges: DATA, seed: 1 });
+    await makeSparseImage(at("other.img"), { sizeBytes, ranges: DATA, seed: 2 });
     for (const name of ["sparse", "other"])
       await runProgram("bmaptool", ["create", at(`${name}.img`), "-o", at(`${name}.bmap`)]);
     const add = ["content", "add", "sparse.img", "--name", "sparse", "-o", "json", "--bmap"];
@@ -83,8 +88,10 @@ test(
     await farm.must(...add, "sparse.bmap");
     await apply(farm, "sparse", diskImage("sparse", "sparse"));
     const drive = driveOf(farm, "A1");
-    await fillWith(drive, OLD);
-    expect(await stateOf(farm, await start(farm, "sparse", ["1"]))).toBe("succeeded");
+    await fillWithOld(farm, AGENT, ["A1"]);
+    expect(await stateOf(farm, await start(farm, "sparse", ["1"], ...typing(["A1"])))).toBe(
+      "succeeded",
+    );
     for (const { offsetBytes, lengthBytes } of DATA)
       expect(
         (await readAt(drive, offsetBytes, lengthBytes)).equals(
@@ -106,13 +113,15 @@ test(
       await makeImage(join(farm.directory, `${name}.img`), sizeBytes, seed + 1);
       await addImage(farm, `${name}.img`, name);
     }
-    for (const serial of ["A1", "B2"]) await fillWith(driveOf(farm, serial), OLD);
+    await fillWithOld(farm, AGENT, ["A1", "B2"]);
     for (const [name, bay, serial] of [
       ["sectors", "1", "A1"],
       ["bytes", "2", "B2"],
     ] as const) {
       const drive = driveOf(farm, serial);
-      expect(await stateOf(farm, await start(farm, name, [bay])), name).toBe("succeeded");
+      expect(await stateOf(farm, await start(farm, name, [bay], ...typing([serial]))), name).toBe(
+        "succeeded",
+      );
       await sameBytes(drive, join(farm.directory, `${name}.img`), sizes[name]);
       // Behind the image's last block.
       expect(await isOld(drive, 5 * MIB + 64 * KIB, 20 * MIB), name).toBe(true);
@@ -143,11 +152,11 @@ test(
     const sha256 = await digestOf(image);
     const stored = join(farm.directory, "farm/library/sha256", sha256.slice(0, 2), sha256);
     const drive = driveOf(farm, "A1");
-    await fillWith(drive, OLD);
+    await fillWithOld(farm, AGENT, ["A1"]);
     const before = await digestOf(drive);
 
     await flipByte(stored, 9 * MIB);
-    const failed = await farm.ended(await start(farm, "raw", ["1"]), LIMIT_MS);
+    const failed = await farm.ended(await start(farm, "raw", ["1"], ...typing(["A1"])), LIMIT_MS);
     expect(failed.jobs).toMatchObject([
       { state: "failed", dirty: false, problem: { code: "content_digest_mismatch" } },
     ]);
@@ -166,12 +175,11 @@ test(
     expect(await digestOf(cached)).toBe(sha256);
 
     // A disk that rots leaves the file's times as they were: found once it is written to a stick, and then fetched again.
-    await fillWith(drive, OLD);
     const times = join(farm.directory, "times");
     await runProgram("touch", ["--reference", cached, times]);
     await flipByte(cached, 3 * MIB);
     await runProgram("touch", ["--reference", times, cached]);
-    const corrupt = await farm.ended(await start(farm, "raw", ["1"]), LIMIT_MS);
+    const corrupt = await farm.ended(await start(farm, "raw", ["1"], "--full"), LIMIT_MS);
     expect(corrupt.jobs).toMatchObject([{ state: "failed", problem: { code: "cache_corrupt" } }]);
     await farm.must("build", "retry", corrupt.buildId);
     expect(await stateOf(farm, corrupt.buildId)).toBe("succeeded");
@@ -233,9 +241,15 @@ async function apply(farm: TestFarm, name: string, yaml: string): Promise<void> 
   await farm.must("media", "apply", "-f", `${name}.yaml`);
 }
 
-async function start(farm: TestFarm, media: string, bays: readonly string[]): Promise<string> {
+async function start(
+  farm: TestFarm,
+  media: string,
+  bays: readonly string[],
+  ...options: readonly string[]
+): Promise<string> {
   const on = bays.flatMap((bay) => ["--on", `${AGENT}/${bay}`]);
-  return buildIdOf(await farm.must("build", "start", media, ...on, "--yes", "-o", "json"));
+  const order = ["build", "start", media, ...on, ...options, "--yes", "-o", "json"];
+  return buildIdOf(await farm.must(...order));
 }
 
 async function stateOf(farm: TestFarm, buildId: string): Promise<string> {
@@ -263,29 +277,8 @@ async function isCleanFatWith(farm: TestFarm, serial: string, tree: string): Pro
     await runProgram("diff", ["-r", join(tree, name), join(copied, name)]);
 }
 
-async function makeSparse(
-  path: string,
-  { sizeBytes, seed }: { readonly sizeBytes: number; readonly seed: number },
-): Promise<void> {
-  await makeImage(`${path}.bytes`, 2 * MIB, seed);
-  const bytes = await readFile(`${path}.bytes`);
-  const file = await open(path, "w");
-  try {
-    await file.truncate(sizeBytes);
-    for (const { offsetBytes, lengthBytes } of DATA)
-      await file.write(bytes, offsetBytes % MIB, lengthBytes, offsetBytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 async function isOld(path: string, at: number, lengthBytes: number): Promise<boolean> {
-  return (await readAt(path, at, lengthBytes)).equals(Buffer.alloc(lengthBytes, OLD));
-}
-
-async function digestOf(path: string): Promise<string> {
-  return (await runProgram("sha256sum", [path])).slice(0, 64);
+  return (await readAt(path, at, lengthBytes)).equals(Buffer.alloc(lengthBytes, OLD_BYTE));
 }
 
 /** Blobs of the cache that could be an image. */

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { MIB } from "@stickfarm/common/bytes";
 import { expect, test } from "vitest";
 import { missingPrograms, runProgram } from "../support/run-program.ts";
-import { fillWith } from "./support/drive-bytes.ts";
 import { buildIdOf, startFarm, type TestFarm } from "./support/farm.ts";
 import { checkFat, extractFat, STICK_JUDGES } from "./support/fat-stick.ts";
 import { makeImage } from "./support/make-image.ts";
+import { fillWithOld, typing } from "./support/old-data.ts";
 
 const mediaOf = (content: string): string => `apiVersion: stickfarm/v1
 kind: BootableMedia
@@ -24,13 +24,13 @@ test("a refreshed stick holds the new files and a clean file system, and little 
   if (missing.length > 0) skip(true, `not on this machine: ${missing.join(", ")}`);
   const drives = SERIALS.map((serial, index) => ({ serial, bay: `${index + 1}`, size: "96MiB" }));
   const farm = await startFarm({ agents: { "ws-1": drives } });
-  for (const serial of SERIALS) await fillWith(farm.driveFile("ws-1", serial), 0xa5);
+  await fillWithOld(farm, "ws-1", SERIALS);
   const files = join(farm.directory, "files");
   await mkdir(files);
   await makeImage(join(files, "payload.bin"), PAYLOAD_BYTES, 1);
   await makeImage(join(files, "settings.bin"), 5000, 2);
   await applyMedia(farm, "tools-1");
-  await build(farm, "--full");
+  await build(farm, "--full", ...typing(SERIALS));
 
   await makeImage(join(files, "settings.bin"), 7000, 3);
   await writeFile(join(files, "new file.txt"), "new");

@@ -16,6 +16,7 @@ import { fillWith, sameBytes } from "../journey/support/drive-bytes.ts";
 import { buildIdOf, startFarm, type TestFarm } from "../journey/support/farm.ts";
 import { checkFat, extractFat, STICK_JUDGES } from "../journey/support/fat-stick.ts";
 import { diskImage, makeImage } from "../journey/support/make-image.ts";
+import { waitForAsk } from "../journey/support/old-data.ts";
 import { missingPrograms, runProgram } from "../support/run-program.ts";
 import { tempDirectory } from "../support/temp-directory.ts";
 
@@ -99,9 +100,11 @@ type Listed = {
   readonly drive: { readonly refusals: readonly { readonly code: string }[] };
 };
 
+/** What lies on the device is asked for: old data, or an image that fills it and leaves no room for a record. */
 async function build(farm: TestFarm, name: string): Promise<void> {
+  await waitForAsk(farm, "L1");
   await farm.must("media", "apply", "-f", `${name}.yaml`);
-  const order = ["build", "start", name, "--on", "ws-1/1", "--yes", "-o", "json"];
+  const order = ["build", "start", name, "--on", "ws-1/1", "--erase", "L1", "--yes", "-o", "json"];
   const { state } = await farm.ended(buildIdOf(await farm.must(...order)), LIMIT_MS);
   expect(state).toBe("succeeded");
 }

@@ -8,6 +8,7 @@ import { MIB } from "@stickfarm/common/bytes";
 import { beforeEach, expect, test } from "vitest";
 import { buildIdOf, startFarm, type TestFarm } from "../journey/support/farm.ts";
 import { makeImage } from "../journey/support/make-image.ts";
+import { typeWhatIsAsked } from "../journey/support/old-data.ts";
 import type { DiskFaults } from "../support/faulty-disk/disk-faults.ts";
 import { whyNoFaultyDisk } from "../support/faulty-disk/open-faulty-disk.ts";
 import { faultyDisk } from "../support/faulty-disk.ts";
@@ -102,6 +103,9 @@ test("a stick that had to be repaired passes where that is accepted, and the rep
   expect(report).toContain("succeeded, repaired 1 range, 256 KiB");
 });
 
+/** As many as any farm here has. */
+const BAYS = ["1", "2", "3", "4", "5"];
+
 async function farmOf(faults: readonly DiskFaults[]): Promise<TestFarm> {
   const disks = await Promise.all(faults.map((each) => faultyDisk(STICK_BYTES, each)));
   const drives = disks.map(({ path }, index) => ({
@@ -121,7 +125,10 @@ async function farmOf(faults: readonly DiskFaults[]): Promise<TestFarm> {
 
 /** Its jobs in the order of the bays. */
 async function build(farm: TestFarm, ...options: readonly string[]) {
-  const order = ["build", "start", "files", "--on", "ws-1", "--yes", "-o", "json", ...options];
+  // Where addresses wrap around, other content lies at the beginning after the first build.
+  const typed = await typeWhatIsAsked(farm, BAYS);
+  const start = ["build", "start", "files", "--on", "ws-1", "--yes", "-o", "json"];
+  const order = [...start, ...typed, ...options];
   const { jobs } = await farm.ended(buildIdOf(await farm.must(...order)), LIMIT_MS);
   return jobs.toSorted((left, right) => Number(left.bay) - Number(right.bay));
 }

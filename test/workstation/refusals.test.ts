@@ -7,6 +7,7 @@ import type { Drive } from "@stickfarm/proto/stickfarm/v1/agent";
 import type { DriveView } from "@stickfarm/proto/stickfarm/v1/operator";
 import { expect, onTestFinished, test } from "vitest";
 import { readAt } from "../journey/support/drive-bytes.ts";
+import { typeWhatIsAsked } from "../journey/support/old-data.ts";
 import { runProgram } from "../support/run-program.ts";
 import { tempDirectory } from "../support/temp-directory.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -127,7 +128,7 @@ test("a stick that is a keyboard as well is never written", async () => {
   expect(stick.writes()).toBe(0);
 });
 
-/** Two sticks with one serial are two drives, each known by its port. */
+/** Two sticks with one serial are two drives, each known by its port; the serial says of neither that it is meant. */
 async function knowTwins(farm: StickFarm): Promise<void> {
   const serial = "60A44C413FAE";
   const twins = [await plug(3, { serial }), await plug(4, { serial })];
@@ -137,5 +138,12 @@ async function knowTwins(farm: StickFarm): Promise<void> {
     "usb-port:4-1:0951:1666",
     "usb-port:5-1:0951:1666",
   ]);
-  expect(await farm.buildOn(twins)).toMatchObject({ state: "succeeded" });
+  const bays = twins.map(({ bay }) => bay);
+  const typed = await typeWhatIsAsked(farm, bays);
+  expect(typed).toEqual(["--erase", serial, "--erase", serial]);
+  const on = bays.flatMap((bay) => ["--on", `ws-1/${bay}`]);
+  const both = await farm.run("build", "start", "image", "--yes", ...typed, ...on);
+  expect(both.stderr).toContain("[serial_shared]");
+  for (const twin of twins)
+    expect(await farm.buildOn([twin])).toMatchObject({ state: "succeeded" });
 }

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { buildIdOf } from "../journey/support/farm.ts";
 import { checkFat, extractFat } from "../journey/support/fat-stick.ts";
 import { makeImage } from "../journey/support/make-image.ts";
+import { typeWhatIsAsked } from "../journey/support/old-data.ts";
 import { runProgram } from "../support/run-program.ts";
 import { tempDirectory } from "../support/temp-directory.ts";
 import { plugStick } from "./support/plug-stick.ts";
@@ -35,9 +36,11 @@ test("two sticks get what their definition says, and a third is left as it is", 
   await writeFile(definition, FILES);
   await farm.must("content", "add", tree, "--name", "tree");
   await farm.must("media", "apply", "-f", definition);
+  const bays = sticks.slice(0, 2).map(({ bay }) => bay);
   const started = await farm.must(
     ...["build", "start", "files", "--yes", "-o", "json"],
-    ...["--on", `ws-1/${sticks[0]?.bay}`, "--on", `ws-1/${sticks[1]?.bay}`],
+    ...(await typeWhatIsAsked(farm, bays)),
+    ...bays.flatMap((bay) => ["--on", `ws-1/${bay}`]),
   );
   const view = await farm.ended(buildIdOf(started));
   expect(view).toMatchObject({

@@ -41,10 +41,16 @@ export function drivesCommand(shell: Shell) {
     );
 }
 
-/** A drive a line, its reasons below it. */
-function renderDrive({ bay, serial, sizeBytes, transport, refusals }: Drive): string {
-  const verdict = refusals.length === 0 ? "can be written" : "refused";
-  const line = `bay ${bay}  ${serial}  ${renderBytes(sizeBytes)}  ${transport}  ${verdict}`;
-  const reasons = refusals.map(({ code, detail }) => `  ${sanitizeText(`${detail} [${code}]`)}`);
+/** A drive a line, its reasons below it. What it holds is not looked at. */
+function renderDrive({ bay, serial, sizeBytes, transport, refusals, asks }: Drive): string {
+  const line = `bay ${bay}  ${serial}  ${renderBytes(sizeBytes)}  ${transport}  ${verdictOf({ refusals, asks })}`;
+  const reasons = [...refusals, ...asks].map(
+    ({ code, detail }) => `  ${sanitizeText(`${detail} [${code}]`)}`,
+  );
   return [sanitizeText(line), ...reasons].join("\n");
+}
+
+function verdictOf({ refusals, asks }: Pick<Drive, "refusals" | "asks">): string {
+  if (refusals.length > 0) return "refused";
+  return asks.length > 0 ? "can be written when its serial is typed" : "can be written";
 }

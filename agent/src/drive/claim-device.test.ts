@@ -1,13 +1,14 @@
 /** With loop devices on files of our own: needs root and losetup. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { closeSync, constants, openSync, truncateSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
-import { expect, onTestFinished, type TestContext, test } from "vitest";
+import { expect, onTestFinished, type TestContext, test, vi } from "vitest";
 import { claimDrive } from "./claim-drive.ts";
 import { listDrives } from "./list-drives.ts";
 import type { VirtualDriveSource } from "./parse-virtual-drive.ts";
-import { thisHost } from "./read-machine.ts";
+import { deviceIdOf, thisHost } from "./read-machine.ts";
+import { paintMachine } from "./test-sysfs.ts";
 
 const SIZE_BYTES = 4 * 1024 * 1024;
 
@@ -33,7 +34,7 @@ async function makeLoop({ skip }: TestContext, ...options: string[]) {
   const list = async () => {
     const [drive] = await listDrives([source], host);
     if (drive === undefined) throw new Error("There is one drive for each source");
-    return drive;
+    return { ...drive, overrides: [] };
   };
   return { path, file, source, host, list };
 }
@@ -101,4 +102,47 @@ test("listDrives() refuses a file on which a loop device lies, and a device with
   expect(drive?.refusals.map(({ code }) => code)).toEqual(["drive_in_use"]);
   detach(path, file);
   expect((await list()).refusals.map(({ code }) => code)).toEqual(["drive_gone"]);
+});
+
+/** The device as a stick of this size would show itself; nothing of this machine's own tables is asked. */
+async function paintStick(path: string) {
+  const port = "sys/devices/usb2/2-1";
+  const scsi = `${port}/2-1:1.0/host1/target1:0:0/1:0:0:0`;
+  const stick = `${scsi}/block/sdb`;
+  return paintMachine(
+    {
+      [`${port}/idVendor`]: "0951",
+      [`${port}/idProduct`]: "1666",
+      [`${port}/serial`]: "60A44C413FAE",
+      [`${port}/2-1:1.0/bInterfaceClass`]: "08",
+      [`${scsi}/uevent`]: "DEVTYPE=scsi_device",
+      [`${stick}/dev`]: deviceIdOf(statSync(path, { bigint: true }).rdev),
+      [`${stick}/size`]: String(SIZE_BYTES / 512),
+      [`${stick}/diskseq`]: "4",
+      "proc/self/mountinfo": "",
+    },
+    {
+      "sys/class/block/sdb": `../../${stick.slice("sys/".length)}`,
+      [`${stick}/device`]: "../../../1:0:0:0",
+    },
+  );
+}
+
+test("claimDrive() takes a stick that is larger than sticks are when its serial was typed, and opens no other", async (context) => {
+  const { path } = await makeLoop(context);
+  const host = await paintStick(path);
+  const source = { kind: "disk", path, stickBytesMax: SIZE_BYTES - 512 } as const;
+  const [drive] = await listDrives([source], host);
+  if (drive === undefined) throw new Error("The stick is there");
+  expect(drive.refusals).toEqual([]);
+  const open = vi.fn(() => Promise.reject(new Error("must not be called")));
+  for (const overrides of [[], ["drive_foreign_content"]] as const) {
+    expect(await claimDrive(source, { ...drive, overrides }, host, open)).toMatchObject({
+      problem: { code: "drive_too_large" },
+    });
+  }
+  expect(open).not.toHaveBeenCalled();
+  const claimed = await claimDrive(source, { ...drive, overrides: ["drive_too_large"] }, host);
+  if (!claimed.ok) throw new Error(claimed.problem.detail);
+  await claimed.value.close();
 });

@@ -35,7 +35,7 @@ async function consentTo(
 ): Promise<DriveConsent> {
   const [drive] = await listDrives([source], host);
   if (drive === undefined) throw new Error("There is one drive for each source");
-  return drive;
+  return { ...drive, overrides: [] };
 }
 
 /** Opens without O_DIRECT where the tests' folder does not have it. */
@@ -205,7 +205,7 @@ test("claimDrive() refuses the disk of this machine's root, and never opens it",
   if (drive === undefined) throw new Error("There is one drive for each source");
   expect(drive.refusals.map(({ code }) => code)).toContain("drive_is_system");
   const open = vi.fn(() => Promise.reject(new Error("must not be called")));
-  expect(await claimDrive(source, drive, host, open)).toMatchObject({
+  expect(await claimDrive(source, { ...drive, overrides: [] }, host, open)).toMatchObject({
     problem: { code: "drive_is_system", detail: expect.stringContaining('"/"') },
   });
   expect(open).not.toHaveBeenCalled();

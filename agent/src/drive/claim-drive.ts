@@ -1,5 +1,6 @@
 import { close, constants, fstat, open } from "node:fs";
 import { promisify } from "node:util";
+import { findUnanswered } from "@stickfarm/common/drive/ask-serial";
 import { codeOfErrno } from "@stickfarm/common/drive/code-of-errno";
 import type { Drive, DriveConsent } from "@stickfarm/common/drive/drive";
 import { matchConsent } from "@stickfarm/common/drive/match-consent";
@@ -32,7 +33,8 @@ const openFile: OpenDriveFile = promisify(open);
  *
  * Nothing is written. `openDrive` is for tests.
  *
- * Problems: drive_changed, drive_busy, drive_gone, direct_io_unsupported, those of whyNotWritable, tool_missing.
+ * Problems: drive_changed, drive_busy, drive_gone, direct_io_unsupported, drive_too_large when the
+ * consent does not answer it, those of whyNotWritable, tool_missing.
  */
 export async function claimDrive(
   source: DriveSource,
@@ -78,6 +80,8 @@ async function judge(
   }
   const [refusal] = drive.refusals;
   if (refusal !== undefined) return fail(refusal);
+  const unanswered = findUnanswered(drive.asks, consent);
+  if (unanswered !== null) return fail(unanswered);
   const matched = matchConsent(consent, drive);
   return matched.ok ? ok(drive) : matched;
 }

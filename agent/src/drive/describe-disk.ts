@@ -2,7 +2,7 @@ import { UNSEEN } from "@stickfarm/common/drive/contents";
 import { describeUse } from "@stickfarm/common/drive/describe-use";
 import type { Drive } from "@stickfarm/common/drive/drive";
 import { identifyDisks } from "@stickfarm/common/drive/identify-disks";
-import { whyNotStick } from "@stickfarm/common/drive/why-not-stick";
+import { askForSize, whyNotStick } from "@stickfarm/common/drive/why-not-stick";
 import { type MachineFacts, whyNotWritable } from "@stickfarm/common/drive/why-not-writable";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import { disksOf } from "./find-disks.ts";
@@ -35,10 +35,8 @@ export function describeDisk(
     // Sequence numbers of disks begin anew with the kernel.
     insertion: `${machine.bootId}:${disk.insertion}`,
     transport: usb === null ? "fixed" : "usb",
-    refusals: [
-      ...whyNotStick(disk, stickBytesMax),
-      ...whyNotWritable({ kind: "device", deviceId }, machine),
-    ],
+    refusals: [...whyNotStick(disk), ...whyNotWritable({ kind: "device", deviceId }, machine)],
+    asks: askForSize(disk, stickBytesMax),
     facts: { identity: identity.strength, usb, ...describeUse(deviceId, machine) },
     contents: UNSEEN,
   };

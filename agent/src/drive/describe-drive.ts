@@ -63,6 +63,7 @@ function describeVirtual(
       ? measureDevice(target.deviceId, machine)
       : measureFile(stats, machine)),
     refusals: whyNotWritable(target, machine),
+    asks: [],
     facts: factsOf(target, machine),
     contents: UNSEEN,
   };

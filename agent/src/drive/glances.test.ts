@@ -22,6 +22,7 @@ function drive(driveId: string, insertion = "1"): Drive {
     insertion,
     transport: "usb",
     refusals: [],
+    asks: [],
     facts: UNKNOWN_FACTS,
     contents: UNSEEN,
   };
@@ -131,4 +132,16 @@ test("openGlances() says why a look failed", async () => {
     kind: "unreadable",
     why: "no room for a process",
   });
+});
+
+test("openGlances() asks for the serial of a drive that holds what sticks do not carry", async () => {
+  const { glances, looks, settle } = slowGlances();
+  const asked = () => glances.addTo([drive("a")])[0]?.asks.map(({ code }) => code);
+  expect(asked()).toEqual([]);
+  looks[0]?.end({
+    ...BLANK,
+    volumes: [{ partition: 0, sizeBytes: 1, kind: "luks", label: "" }],
+  });
+  await settle();
+  expect(asked()).toEqual(["drive_foreign_content"]);
 });

@@ -1,3 +1,4 @@
+import { withContents } from "@stickfarm/common/drive/ask-serial";
 import { type DriveContents, UNSEEN } from "@stickfarm/common/drive/contents";
 import type { Drive } from "@stickfarm/common/drive/drive";
 
@@ -62,10 +63,9 @@ export function openGlances(look: Look): Glances {
         glances.set(drive.driveId, { drive, stop, state: "waiting", contents: UNSEEN });
       }
       lookOn();
-      return drives.map((drive) => ({
-        ...drive,
-        contents: glances.get(drive.driveId)?.contents ?? UNSEEN,
-      }));
+      return drives.map((drive) =>
+        withContents(drive, glances.get(drive.driveId)?.contents ?? UNSEEN),
+      );
     },
     hold: (driveId) => {
       held.add(driveId);

@@ -98,6 +98,7 @@ test("describeDisk() makes a drive of a stick, new with each insertion and each 
     insertion: "5f1c:4",
     transport: "usb",
     refusals: [],
+    asks: [],
     facts: {
       identity: "strong",
       usb: {
@@ -122,6 +123,12 @@ test("describeDisk() refuses a disk of the machine, and a stick that types", asy
     describeDisk(id, machine, SIZE_MAX)?.refusals.map(({ code }) => code);
   expect(codes("259:0")).toEqual(["drive_not_removable"]);
   expect(codes("8:16")).toEqual(["drive_not_storage"]);
+});
+
+test("describeDisk() asks for the serial of a stick that is larger than sticks are", async () => {
+  const drive = describeDisk("8:16", await readMachine(await paint()), 67_108_864 - 512);
+  expect(drive?.refusals).toEqual([]);
+  expect(drive?.asks.map(({ code }) => code)).toEqual(["drive_too_large"]);
 });
 
 test("describeDisk() lets no stick write on the terminal", async () => {

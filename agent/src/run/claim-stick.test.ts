@@ -1,10 +1,12 @@
 /** Real writers: they are started from dist, so these tests need `tsc -b` first. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AttemptOrder } from "@stickfarm/common/build/attempt-order";
 import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
+import type { AskCode } from "@stickfarm/common/drive/ask";
+import type { DriveConsent } from "@stickfarm/common/drive/drive";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, type TestContext, test, vi } from "vitest";
 import type { AttemptEvent } from "../attempt/attempt-state.ts";
@@ -38,14 +40,18 @@ async function makeStick({ skip }: TestContext, imageBytes = 4 * MIB) {
     measured: () => void told.push("measured"),
     event: (event) => void told.push(nameOf(event)),
   };
-  const claim = (driveId = consent.driveId) =>
+  const left = vi.fn();
+  const offer = { virtual: [source], usb: null };
+  // What the file holds is nothing that sticks carry.
+  const overrides: readonly AskCode[] = ["drive_foreign_content"];
+  const claim = (change: Partial<DriveConsent> = {}) =>
     claimStick(
-      { offer: { virtual: [source], usb: null }, host, cacheDirectory: cache.directory },
-      { ...ORDER, consent: { ...consent, driveId } },
+      { offer, host, cacheDirectory: cache.directory, lookMs: 60_000, left },
+      { ...ORDER, consent: { ...consent, overrides, ...change } },
       contentOf(image),
       events,
     );
-  return { path, told, claim };
+  return { path, told, claim, left };
 }
 
 const ORDER = {
@@ -126,7 +132,18 @@ test("claimStick() lets go of a drive on which its content has no room", async (
 
 test("claimStick() says that a drive is not among those offered", async (context) => {
   const { claim } = await makeStick(context);
-  expect(await claim("virtual-file:B2")).toMatchObject({
+  expect(await claim({ driveId: "virtual-file:B2" })).toMatchObject({
     problem: { code: "drive_gone", detail: 'Cannot claim drive "A1": bay "1" has none' },
   });
+});
+
+test("claimStick() leaves a drive as it is, and to others, that holds what its consent does not name", async (context) => {
+  const { path, claim, left } = await makeStick(context);
+  const before = readFileSync(path);
+  expect(await claim({ overrides: ["drive_too_large"] })).toMatchObject({
+    problem: { code: "drive_foreign_content" },
+  });
+  expect(readFileSync(path).equals(before)).toBe(true);
+  expect(await findHolder(path)).toBeNull();
+  expect(left).not.toHaveBeenCalled();
 });

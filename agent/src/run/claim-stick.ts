@@ -37,6 +37,10 @@ export type ClaimParts = {
   readonly offer: DriveOffer;
   readonly host: DriveHost;
   readonly cacheDirectory: string;
+  /** A drive that does not show within so long what it holds is given up. */
+  readonly lookMs: number;
+  /** The kernel keeps the writer of a claim that failed beyond its end. */
+  readonly left: (writer: Pick<Writer, "pid" | "exited">) => void;
 };
 
 const PROGRESS_MS = 250;
@@ -47,7 +51,7 @@ const ABANDONED_WAIT_MS = 500;
 /**
  * Claim a drive, start its writer on it, and wait until the writer has laid everything out. Nothing is written yet.
  *
- * Problems: drive_gone, those of claimDrive, those of the layout, writer_died.
+ * Problems: drive_gone, those of claimDrive, those of the layout, drive_foreign_content, drive_hung, writer_died.
  */
 export async function claimStick(
   parts: ClaimParts,
@@ -63,15 +67,21 @@ export async function claimStick(
     });
   const drive = await claimDrive(source, order.consent, parts.host);
   if (!drive.ok) return drive;
-  const stick = startOn(drive.value, writerOrder(parts, order, content, drive.value), events);
+  const writerOrder = orderWriter(parts, order, content, drive.value);
+  const stick = startOn(drive.value, writerOrder, events);
   const ready = await stick.ready;
   if (ready.ok) return ok(stick);
+  let hasExited = false;
+  void stick.writer.exited.then(() => {
+    hasExited = true;
+  });
   await stick.release(false);
+  if (!hasExited) parts.left(stick.writer);
   return ready;
 }
 
-function writerOrder(
-  { cacheDirectory }: ClaimParts,
+function orderWriter(
+  { cacheDirectory, lookMs }: ClaimParts,
   order: AttemptOrder,
   { manifest, manifestBytes }: PreparedContent,
   { geometry }: ClaimedDrive,
@@ -80,6 +90,8 @@ function writerOrder(
   return {
     body,
     geometry,
+    consent: order.consent,
+    lookMs,
     identity: stickIdentity(order.stickId),
     // An image is written as it is: its stick carries nothing of ours.
     stamps: stampFiles({ ...order, manifest: manifestBytes }),

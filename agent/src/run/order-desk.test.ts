@@ -251,6 +251,7 @@ function order(fence: number): AttemptOrder {
     serial: "A1",
     sizeBytes: 1,
     insertion: "1",
+    overrides: [],
   };
   return {
     buildId: "b",

@@ -10,7 +10,7 @@ const ORDER: AttemptOrder = {
   attempt: 1,
   fence: 1,
   stickId: "0".repeat(32),
-  consent: { driveId: "d", bay: "1", serial: "A1", sizeBytes: 1, insertion: "1" },
+  consent: { driveId: "d", bay: "1", serial: "A1", sizeBytes: 1, insertion: "1", overrides: [] },
   manifest: { sha256: "", sizeBytes: 0 },
   manifestSignature: new Uint8Array(),
   passport: new Uint8Array(),

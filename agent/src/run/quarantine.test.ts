@@ -1,5 +1,5 @@
 import type { Drive } from "@stickfarm/common/drive/drive";
-import { ok } from "@stickfarm/common/result";
+import { fail, ok } from "@stickfarm/common/result";
 import { expect, test, vi } from "vitest";
 import type { WriterExit } from "../write/start-writer.ts";
 import type { ClaimedStick } from "./claim-stick.ts";
@@ -56,6 +56,19 @@ test("claimUnheld() holds a drive whose writer the kernel keeps, until that has 
   await end();
   expect(quarantine.whyHeld(DRIVE)).toBe(null);
   expect(await claimUnheld(quarantine, DRIVE, async () => ok(stick))).toMatchObject({ ok: true });
+});
+
+test("claimUnheld() holds a drive whose claim failed and left a writer behind", async () => {
+  const quarantine = open();
+  const { stick, end } = openStick();
+  const claimed = await claimUnheld(quarantine, DRIVE, async (left) => {
+    left(stick.writer);
+    return fail({ code: "drive_hung", detail: "Cannot claim: it hangs" });
+  });
+  expect(claimed).toMatchObject({ problem: { code: "drive_hung" } });
+  expect(quarantine.whyHeld(DRIVE)?.detail).toContain("process 77");
+  await end();
+  expect(quarantine.whyHeld(DRIVE)).toBe(null);
 });
 
 test("claimUnheld() holds nothing once the writer has ended", async () => {

@@ -42,15 +42,21 @@ export function openQuarantine(now: () => Date): Quarantine {
   };
 }
 
-/** Claim a stick that is not held; it is, from its release on, when its writer has not ended by then. */
+/** A process that its drive may keep for longer than anybody waits. */
+export type HeldWriter = Pick<ClaimedStick["writer"], "pid" | "exited">;
+
+/**
+ * Claim a stick that is not held; it is, from its release on, when its writer has not ended by then. The writer of a claim
+ * that failed is `left` in the same way.
+ */
 export async function claimUnheld(
   quarantine: Quarantine,
   drive: Held,
-  claim: () => Promise<Result<ClaimedStick>>,
+  claim: (left: (writer: HeldWriter) => void) => Promise<Result<ClaimedStick>>,
 ): Promise<Result<ClaimedStick>> {
   const why = quarantine.whyHeld(drive);
   if (why !== null) return fail(why);
-  const claimed = await claim();
+  const claimed = await claim(({ pid, exited }) => quarantine.hold(drive, pid, exited));
   if (!claimed.ok) return claimed;
   const stick = claimed.value;
   let hasEnded = false;

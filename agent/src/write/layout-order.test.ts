@@ -47,6 +47,8 @@ async function makeOrder({ passport }: { readonly passport: boolean }) {
   const order: WriterOrder = {
     body: { ...body, mapped: null, passport },
     geometry: GEOMETRY,
+    consent: { bay: "1", serial: "A1", overrides: [] },
+    lookMs: 60_000,
     identity: {
       diskSignature: 1,
       volumeId: 1,

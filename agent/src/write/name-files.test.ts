@@ -17,6 +17,8 @@ const order: WriterOrder = {
     biosBoot: { kind: "none" },
   },
   geometry: { sizeBytes: 64 * MIB, logicalBlockBytes: 512 },
+  consent: { bay: "1", serial: "A1", overrides: ["drive_foreign_content"] },
+  lookMs: 60_000,
   identity: stickIdentity("0123456789abcdef0123456789abcdef"),
   stamps: [],
   policy: PLAIN_POLICY,

@@ -38,6 +38,8 @@ test("startWriter() fills a device of 4096-byte blocks with an image of exactly 
     order: {
       body: { kind: "image", stored: image, compression: "none", expanded: image, mapped: null },
       geometry: { sizeBytes: bytes.length, logicalBlockBytes: 4096 },
+      consent: { bay: "1", serial: "A1", overrides: ["drive_foreign_content"] },
+      lookMs: 60_000,
       identity: {
         diskSignature: 1,
         volumeId: 1,

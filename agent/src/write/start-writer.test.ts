@@ -1,6 +1,6 @@
 /** Real writers: they are started from dist, so these tests need `tsc -b` first. */
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   closeSync,
   constants,
@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PLAIN_POLICY } from "@stickfarm/common/build/write-policy";
+import { recordedBytes } from "@stickfarm/common/glance/test-volumes";
 import type { BlobRef } from "@stickfarm/common/media/manifest";
 import { makeTemporaryFolder } from "@stickfarm/common/rim/temporary-folder";
 import { expect, onTestFinished, type TestContext, test, vi } from "vitest";
@@ -40,6 +41,8 @@ function orderOf(image: BlobRef, cacheDirectory: string): WriterOrder {
   return {
     body: { kind: "image", stored: image, compression: "none", expanded: image, mapped: null },
     geometry: { sizeBytes: driveBytes, logicalBlockBytes: 512 },
+    consent: { bay: "1", serial: "A1", overrides: ["drive_foreign_content"] },
+    lookMs: 60_000,
     identity: {
       diskSignature: 1,
       volumeId: 1,
@@ -163,6 +166,52 @@ test("startWriter() finishes the seal that it was told to begin, also when it is
   });
   expect(events.at(-1)).toMatchObject({ kind: "sealed" });
   expect(readFileSync(drive).subarray(0, bytes.length).equals(bytes)).toBe(true);
+});
+
+/** Nothing was answered by a serial. */
+function withoutSerial(order: WriterOrder): WriterOrder {
+  return { ...order, consent: { ...order.consent, overrides: [] } };
+}
+
+test.for(["ext4", "luks2", "lvm2", "ntfs"] as const)(
+  "startWriter() leaves a drive that holds %s as it is, until its serial was typed",
+  async (name, context) => {
+    const { drive, order } = await makeStick(context);
+    const held = Buffer.alloc(driveBytes);
+    held.set(recordedBytes(name).bytes.subarray(0, driveBytes));
+    writeFileSync(drive, held);
+    const refused = await runWriter(drive, withoutSerial(order), beginAndSeal);
+    expect(refused.events).toMatchObject([
+      { kind: "failed", problem: { code: "drive_foreign_content" }, dirty: false },
+    ]);
+    expect(readFileSync(drive).equals(held)).toBe(true);
+    const typed = await runWriter(drive, order, beginAndSeal);
+    expect(kindsOf(typed.events).at(-1)).toBe("sealed");
+  },
+);
+
+test("startWriter() leaves a file system of this machine's mkfs.ext4 as it is", async (context) => {
+  const { drive, order } = await makeStick(context);
+  writeFileSync(drive, "");
+  truncateSync(drive, driveBytes);
+  execFileSync("mkfs.ext4", ["-q", "-L", "backup", drive]);
+  const held = readFileSync(drive);
+  const { events } = await runWriter(drive, withoutSerial(order), beginAndSeal);
+  expect(events).toMatchObject([
+    { kind: "failed", problem: { detail: expect.stringContaining('"ext4 backup"') } },
+  ]);
+  expect(readFileSync(drive).equals(held)).toBe(true);
+});
+
+test("startWriter() needs no serial for a stick that it left unsealed itself", async (context) => {
+  const { drive, order } = await makeStick(context);
+  const first = await runWriter(drive, order, (event, writer) => {
+    if (event.kind === "ready") writer.begin();
+    if (event.kind === "verified") writer.stop();
+  });
+  expect(first.events.at(-1)).toEqual({ kind: "stopped", dirty: true });
+  const second = await runWriter(drive, withoutSerial(order), beginAndSeal);
+  expect(kindsOf(second.events).at(-1)).toBe("sealed");
 });
 
 test("startWriter() stops clean before it began", async (context) => {

@@ -12,6 +12,7 @@ import { type DriveCalls, watchCalls } from "./calls/watch-calls.ts";
 import { type CommandInbox, openCommandInbox } from "./command-inbox.ts";
 import { judgeRepairs } from "./judge-repairs.ts";
 import { blobsOf, layoutOrder } from "./layout-order.ts";
+import { whyNotErase } from "./look-first.ts";
 import { nameFiles } from "./name-files.ts";
 import { planWrite, type WritePlan } from "./plan-write.ts";
 import { newTag } from "./probe/probe-block.ts";
@@ -55,6 +56,9 @@ async function prepare(
   if (!blobs.ok) return blobs;
   const { drive, calls } = openDrive(inbox.signal);
   const work = openWork(drive, blobs.value, inbox.signal);
+  // Of these reads the pace shall learn nothing, and nothing is written after one that may still be on its way.
+  const why = await whyNotErase(driveBehind(DRIVE_FD), order, work.lanes[0]!.buffer);
+  if (why !== null) return { problem: why };
   const plan = planWrite(layout.value.extents, order.geometry, isZeroPieceOf(work));
   return { work, plan, calls };
 }

@@ -17,6 +17,8 @@ const order: WriterOrder = {
     mapped: null,
   },
   geometry: { sizeBytes: 4096, logicalBlockBytes: 512 },
+  consent: { bay: "1", serial: "A1", overrides: ["drive_foreign_content"] },
+  lookMs: 60_000,
   identity: {
     diskSignature: 1,
     volumeId: 2,

@@ -1,13 +1,14 @@
 /**
  * What an agent and its writer tell each other: one JSON object a line, over the writer's stdin and stdout.
  *
- * Order of calls: `order` -> `ready` | `failed`; `begin` -> `phase`, `progress` and `beat` ... -> `verified` | `failed` |
- * `stopped`; `seal` -> `sealed` | `failed`. Nothing is written before `begin`, and the first MiB not before `seal`: the
+ * Order of calls: `order` -> `ready` | `failed`, also when the drive holds what its consent does not name; `begin` ->
+ * `phase`, `progress` and `beat` ... -> `verified` | `failed` | `stopped`; `seal` -> `sealed` | `failed`. Nothing is written before `begin`, and the first MiB not before `seal`: the
  * agent's journal says so first. `stop` counts until `seal` does. The writer ends when its stdin does.
  */
 
 import type { Evidence } from "@stickfarm/common/build/evidence";
 import type { WritePolicy, WriteProof } from "@stickfarm/common/build/write-policy";
+import type { DriveConsent } from "@stickfarm/common/drive/drive";
 import { invariant } from "@stickfarm/common/invariant";
 import type { DriveGeometry, StampFile, StickIdentity } from "@stickfarm/common/layout/extent";
 import type { ImageBody, TreeBody } from "@stickfarm/common/media/manifest";
@@ -18,6 +19,9 @@ import type { DriveCalls } from "./calls/watch-calls.ts";
 export type WriterOrder = {
   readonly body: ImageBody | TreeBody;
   readonly geometry: DriveGeometry;
+  readonly consent: Pick<DriveConsent, "bay" | "serial" | "overrides">;
+  /** A drive that does not show within so long what it holds is given up. */
+  readonly lookMs: number;
   readonly identity: StickIdentity;
   readonly stamps: readonly StampFile[];
   readonly policy: WritePolicy;
@@ -35,7 +39,7 @@ export type WriterCommand =
 export type WriterPhase = "erase" | "probe" | "compare" | "write" | "verify" | "seal";
 
 export type WriterEvent =
-  /** The layout fits the drive; nothing has been written. */
+  /** The layout fits the drive, and the consent covers what it holds; nothing has been written. */
   | { readonly kind: "ready"; readonly contentBytes: number; readonly zeroBytes: number }
   | { readonly kind: "phase"; readonly phase: WriterPhase; readonly totalBytes: number }
   | {

@@ -1,3 +1,4 @@
+import type { Ask } from "../drive/ask.ts";
 import type { Problem } from "../problem.ts";
 import type { AttemptPhase } from "./attempt-phase.ts";
 import type { BuildState } from "./build-state.ts";
@@ -36,6 +37,8 @@ export type LoggedDrive = {
 };
 
 export type JobTurn =
+  /** Somebody typed the serial of a drive that a yes alone does not erase: who, and what it was asked for. */
+  | { readonly kind: "serialTyped"; readonly operator: string; readonly asks: readonly Ask[] }
   | {
       readonly kind: "assigned";
       readonly attempt: number;

@@ -10,6 +10,7 @@ const STRONG = {
   serial: "4C530001",
   sizeBytes: 8 * GIB,
   insertion: "boot:1",
+  overrides: [],
 };
 const WEAK = { ...STRONG, driveId: "usb-port:2-1:0781:5583" };
 const GOOD: AttemptOutcome = { kind: "succeeded", proof: "read-back" };

@@ -1,4 +1,5 @@
 import type { Problem } from "../problem.ts";
+import type { Ask, AskCode } from "./ask.ts";
 import type { DriveContents } from "./contents.ts";
 import type { UsbPlace } from "./hardware.ts";
 
@@ -19,6 +20,8 @@ export type Drive = {
   readonly transport: DriveTransport;
   /** Why it cannot be written now; empty when it can. */
   readonly refusals: readonly Problem[];
+  /** What speaks against erasing it until its serial is typed; empty when a yes will do. */
+  readonly asks: readonly Ask[];
   readonly facts: DriveFacts;
   readonly contents: DriveContents;
 };
@@ -53,11 +56,13 @@ export const UNKNOWN_FACTS: DriveFacts = {
 export const DRIVE_TRANSPORTS = ["virtual-file", "virtual-device", "usb", "fixed"] as const;
 export type DriveTransport = (typeof DRIVE_TRANSPORTS)[number];
 
-/** The drive as the operator consented to it. The claim compares each field. */
+/** The drive as the operator consented to it. The claim compares each field but the last. */
 export type DriveConsent = {
   readonly driveId: string;
   readonly bay: string;
   readonly serial: string;
   readonly sizeBytes: number;
   readonly insertion: string;
+  /** What was asked and answered by its serial: nothing else of the kind may be found at the claim. */
+  readonly overrides: readonly AskCode[];
 };

@@ -14,6 +14,7 @@ const drive: Drive = {
   insertion: "254:0:12:1",
   transport: "virtual-file",
   refusals: [],
+  asks: [],
   facts: UNKNOWN_FACTS,
   contents: UNSEEN,
 };

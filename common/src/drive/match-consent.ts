@@ -7,7 +7,7 @@ import type { Drive, DriveConsent } from "./drive.ts";
  *
  * Problems: drive_changed, naming the first field that differs.
  */
-export function matchConsent(consent: DriveConsent, drive: Drive): Result<void> {
+export function matchConsent(consent: Omit<DriveConsent, "overrides">, drive: Drive): Result<void> {
   for (const field of ["driveId", "bay", "serial", "sizeBytes", "insertion"] as const) {
     if (consent[field] === drive[field]) continue;
     return fail({

@@ -10,6 +10,11 @@ const DRIVE = { jobId: "j", agent: "ws-1", bay: "1", serial: "A1" };
 const EVIDENCE = { manifestSha256: SHA256, ...NO_EVIDENCE, writtenBytes: 9 };
 
 const TURNS: readonly JobTurn[] = [
+  {
+    kind: "serialTyped",
+    operator: "chief",
+    asks: [{ code: "drive_foreign_content", detail: "it holds ext4" }],
+  },
   { kind: "assigned", attempt: 1, fence: 7, policy: PLAIN_POLICY },
   { kind: "assigned", attempt: 1, fence: 7, policy: null },
   { kind: "leaseGranted", attempt: 1, fence: 7 },

@@ -9,6 +9,7 @@ import type { AttemptOutcome } from "../build/job-state.ts";
 import type { LoggedOrder, LoggedVariable } from "../build/logged-order.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { evidenceFromWire, phaseFromWire, phaseToWire } from "./attempt.ts";
+import { asksFromWire } from "./drive.ts";
 import { problemFromWire, problemToWire } from "./problem.ts";
 import { askedPolicyFromWire, askedPolicyToWire, policyFromWire } from "./write-policy.ts";
 
@@ -133,11 +134,15 @@ const NOTHING: Omit<WireTurn, "drive" | "kind"> = {
   proof: "",
   evidence: undefined,
   policy: undefined,
+  operator: "",
+  asks: [],
 };
 
 function turnToWire(drive: LoggedDrive, turn: JobTurn): WireTurn {
   const wire: WireTurn = { ...NOTHING, drive: { ...drive }, kind: turn.kind };
   switch (turn.kind) {
+    case "serialTyped":
+      return { ...wire, operator: turn.operator, asks: turn.asks.map(problemToWire) };
     case "assigned": {
       const { attempt, fence, policy } = turn;
       // Rows of earlier versions have none.
@@ -169,6 +174,8 @@ function turnToWire(drive: LoggedDrive, turn: JobTurn): WireTurn {
 function turnFromWire(wire: WireTurn): JobTurn | null {
   const { kind, attempt, fence, problem } = wire;
   switch (kind) {
+    case "serialTyped":
+      return { kind, operator: wire.operator, asks: asksFromWire(wire.asks) };
     case "assigned": {
       const policy = wire.policy === undefined ? null : policyFromWire(wire.policy);
       const isKnown = policy !== null || wire.policy === undefined;

@@ -3,6 +3,7 @@ import type {
   Drive as WireDrive,
   DriveFacts as WireFacts,
 } from "@stickfarm/proto/stickfarm/v1/agent";
+import { type Ask, isAskCode } from "../drive/ask.ts";
 import {
   DRIVE_IDENTITIES,
   DRIVE_TRANSPORTS,
@@ -18,6 +19,7 @@ export function driveToWire({ facts, contents, ...drive }: Drive): WireDrive {
   return {
     ...drive,
     refusals: drive.refusals.map(problemToWire),
+    asks: drive.asks.map(problemToWire),
     facts: { ...facts, usb: facts.usb ?? undefined },
     contents: contentsToWire(contents),
   };
@@ -27,13 +29,19 @@ export function driveToWire({ facts, contents, ...drive }: Drive): WireDrive {
 export function driveFromWire(wire: WireDrive): Drive {
   const seen = { facts: factsFromWire(wire.facts), contents: contentsFromWire(wire.contents) };
   const refusals = wire.refusals.map(problemFromWire);
+  const asks = asksFromWire(wire.asks);
   const transport = DRIVE_TRANSPORTS.find((known) => known === wire.transport);
-  if (transport !== undefined) return { ...wire, transport, refusals, ...seen };
+  if (transport !== undefined) return { ...wire, transport, refusals, asks, ...seen };
   const foreign = {
     code: "protocol_unsupported",
     detail: `Cannot write drive "${wire.serial}": its transport "${wire.transport}" is not known here`,
   } as const;
-  return { ...wire, transport: "fixed", refusals: [...refusals, foreign], ...seen };
+  return { ...wire, transport: "fixed", refusals: [...refusals, foreign], asks, ...seen };
+}
+
+/** Questions of a newer program are its own: its agent refuses what was not answered. */
+export function asksFromWire(wire: WireDrive["asks"]): readonly Ask[] {
+  return wire.map(problemFromWire).filter((problem): problem is Ask => isAskCode(problem.code));
 }
 
 /** An agent that tells no facts is older; what it does not say is not known. */
@@ -47,6 +55,7 @@ export function consentToWire(consent: DriveConsent): WireConsent {
   return { ...consent };
 }
 
+/** A controller that names no overrides asks for none, and what this program does not ask needs no answer. */
 export function consentFromWire(wire: WireConsent): DriveConsent {
-  return { ...wire };
+  return { ...wire, overrides: wire.overrides.filter(isAskCode) };
 }

@@ -38,7 +38,14 @@ const ORDER: AttemptOrder = {
   attempt: 2,
   fence: 2 ** 53 - 1,
   stickId: "0123456789abcdef0123456789abcdef",
-  consent: { driveId: "d", bay: "1", serial: "A1", sizeBytes: 2 ** 41, insertion: "9" },
+  consent: {
+    driveId: "d",
+    bay: "1",
+    serial: "A1",
+    sizeBytes: 2 ** 41,
+    insertion: "9",
+    overrides: ["drive_too_large", "drive_foreign_content"],
+  },
   manifest: { sha256: SHA256, sizeBytes: 77 },
   manifestSignature: Buffer.from([1, 2]),
   passport: Buffer.from("{}"),
@@ -154,6 +161,7 @@ const DRIVE: Drive = {
   insertion: "1",
   transport: "usb",
   refusals: [],
+  asks: [{ code: "drive_foreign_content", detail: "Cannot erase: it holds ext4" }],
   facts: {
     identity: "strong",
     usb: {
@@ -182,6 +190,16 @@ test("driveFromWire() refuses to write a drive of a transport that is not known"
   const wire = driveToWire(DRIVE);
   expect(driveFromWire(wire).refusals).toEqual([]);
   expect(driveFromWire({ ...wire, transport: "tape" }).refusals).toHaveLength(1);
+});
+
+test("driveFromWire() and orderFromWire() leave out questions that are not known here", () => {
+  const asks = [{ code: "drive_too_old", detail: "Cannot erase: it is old", remedy: "Wait" }];
+  expect(driveFromWire({ ...driveToWire(DRIVE), asks }).asks).toEqual([]);
+  const wire = orderToWire(ORDER);
+  const consent = wire.consent && { ...wire.consent, overrides: ["drive_is_system"] };
+  expect(orderFromWire({ ...wire, consent })).toMatchObject({
+    value: { consent: { overrides: [] } },
+  });
 });
 
 test("driveFromWire() knows nothing of what an older or a newer agent says in other words", () => {

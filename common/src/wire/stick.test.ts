@@ -16,6 +16,7 @@ const GOOD: StickAttempt = {
     serial: "4C530001",
     sizeBytes: 2 ** 33,
     insertion: "a:1",
+    overrides: ["drive_too_large"],
   },
   model: "Ultra",
   media: { name: "hq", revision: 3 },

@@ -11,7 +11,11 @@ export type TestIo = {
   readonly interrupt: () => void;
 };
 
-export type TestIoFields = Partial<Io> & { readonly terminal?: boolean; readonly typed?: string };
+export type TestIoFields = Partial<Io> & {
+  readonly terminal?: boolean;
+  /** At once, or one answer to each question. */
+  readonly typed?: string | readonly string[];
+};
 
 const NOW_MS = Date.UTC(2026, 10, 22, 9, 0, 0);
 
@@ -19,9 +23,11 @@ export function makeIo({ terminal = false, typed, ...fields }: TestIoFields = {}
   const listeners = new Set<() => void>();
   const stdout = collect(terminal);
   const stderr = collect(terminal);
+  const stdin = makeInput(typeof typed === "string" ? typed : undefined, terminal);
+  if (typeof typed === "object") answerOneByOne(stderr.stream, stdin, typed);
   let ids = 0;
   const io: Io = {
-    stdin: makeInput(typed, terminal),
+    stdin,
     stdout: stdout.stream,
     stderr: stderr.stream,
     mask: createSecretMask(),
@@ -42,11 +48,23 @@ export function makeIo({ terminal = false, typed, ...fields }: TestIoFields = {}
   return { io, stdout: stdout.text, stderr: stderr.text, interrupt };
 }
 
-function makeInput(typed: string | undefined, terminal: boolean): InputStream {
+function makeInput(typed: string | undefined, terminal: boolean): InputStream & PassThrough {
   const stream = new PassThrough();
   if (typed !== undefined) stream.write(typed);
   if (!terminal) stream.end();
   return Object.assign(stream, { isTTY: terminal, setRawMode: () => undefined });
+}
+
+/** Questions end in ": ". */
+function answerOneByOne(
+  questions: PassThrough,
+  stdin: InputStream & PassThrough,
+  answers: readonly string[],
+): void {
+  const left = [...answers];
+  questions.on("data", (chunk: string) => {
+    if (chunk.endsWith(": ")) stdin.write(left.shift() ?? "");
+  });
 }
 
 function collect(terminal: boolean) {

@@ -110,6 +110,7 @@ export function makePlan(drives: readonly PlannedDrivePicture[]): PlanPicture {
 export function makePlanned(
   bay: string,
   refusals: PlannedDrivePicture["refusals"] = [],
+  asks: PlannedDrivePicture["refusals"] = [],
 ): PlannedDrivePicture {
   const serial = `SN${bay.padStart(4, "0")}`;
   const drive = {
@@ -124,6 +125,8 @@ export function makePlanned(
     transport: "virtual-file",
     facts: undefined,
     contents: undefined,
+    asks,
   };
-  return { agent: "ws-1", label: "", drive, refusals };
+  const erase = asks.length === 0 ? null : serial;
+  return { agent: "ws-1", label: "", drive, refusals, erase };
 }

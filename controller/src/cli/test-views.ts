@@ -96,7 +96,11 @@ export function makePlanResponse(drives: readonly PlannedDrive[]): PlanResponse 
   };
 }
 
-export function makePlannedDrive(bay: string, refusals: readonly Problem[] = []): PlannedDrive {
+export function makePlannedDrive(
+  bay: string,
+  refusals: readonly Problem[] = [],
+  asks: readonly Problem[] = [],
+): PlannedDrive {
   const drive = {
     driveId: `virtual-file:SN${bay}`,
     bay,
@@ -110,6 +114,7 @@ export function makePlannedDrive(bay: string, refusals: readonly Problem[] = [])
     facts: undefined,
     contents: undefined,
     refusals: [],
+    asks,
   };
   return { agent: "ws-1", label: "", drive, refusals };
 }

@@ -97,7 +97,7 @@ function job(jobId: string, serial: string): ScheduledJob {
   return {
     jobId,
     agent: "ws-1",
-    consent: { driveId, bay, serial, sizeBytes, insertion },
+    consent: { driveId, bay, serial, sizeBytes, insertion, overrides: [] },
     consentedAtMs: 0,
     state: NEW_JOB,
     cancelRequested: false,
@@ -120,6 +120,7 @@ function drive(serial: string): Drive {
     insertion: "1",
     transport: "virtual-file",
     refusals: [],
+    asks: [],
     facts: UNKNOWN_FACTS,
     contents: UNSEEN,
   };

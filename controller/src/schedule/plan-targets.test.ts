@@ -85,6 +85,7 @@ function drive(bay: string, sizeBytes: number): Drive {
     insertion: "1",
     transport: "virtual-file",
     refusals: [],
+    asks: [],
     facts: UNKNOWN_FACTS,
     contents: UNSEEN,
   };

@@ -1,5 +1,7 @@
 import { buildCan } from "@stickfarm/common/build/build-actions";
 import { deriveBuildState } from "@stickfarm/common/build/build-state";
+import type { Identity } from "@stickfarm/common/identity";
+import { requireGrant } from "@stickfarm/common/require-grant";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { logLineToWire } from "@stickfarm/common/wire/build-log";
 import type { OperatorAnswers } from "../grpc/operator-service.ts";
@@ -32,8 +34,8 @@ export function answerBuilds(farm: Farm): Answers {
       const plan = await planMedia(farm, request);
       return plan.ok ? ok(viewPlan(plan.value)) : plan;
     },
-    startBuild: async (request) => {
-      const started = await startBuild(farm, request);
+    startBuild: async (request, caller) => {
+      const started = await startBuild(farm, request, caller);
       if (!started.ok) return started;
       const { build, repeated } = started.value;
       return ok({ build: await viewBuild(farm, build), repeatedRequest: repeated });
@@ -67,10 +69,10 @@ export function answerBuilds(farm: Farm): Answers {
       await cancel(farm, build.value.buildId);
       return ok({ build: await viewBuild(farm, await again(farm, build.value)) });
     },
-    retryBuild: async ({ buildId }) => {
+    retryBuild: async ({ buildId }, caller) => {
       const build = await findBuild(farm, buildId);
       if (!build.ok) return build;
-      const retried = await retry(farm, build.value);
+      const retried = await retry(farm, build.value, caller);
       if (!retried.ok) return retried;
       return ok({ build: await viewBuild(farm, await again(farm, build.value)) });
     },
@@ -101,7 +103,7 @@ async function cancel(farm: Farm, buildId: string): Promise<void> {
   farm.changed.raise();
 }
 
-async function retry(farm: Farm, build: BuildEntry): Promise<Result<void>> {
+async function retry(farm: Farm, build: BuildEntry, caller: Identity): Promise<Result<void>> {
   const jobs = await farm.store.builds.jobs(build.buildId);
   const state = deriveBuildState(jobs.map((job) => job.state));
   if (!buildCan("retry", state))
@@ -109,6 +111,13 @@ async function retry(farm: Farm, build: BuildEntry): Promise<Result<void>> {
       code: "build_active",
       detail: `Cannot retry build "${build.buildId}": it is ${state}, it must be partial, failed or canceled`,
     });
+  const isTyped = jobs.some(
+    (job) => job.state.kind !== "succeeded" && job.consent.overrides.length > 0,
+  );
+  // A retry is a new consent, and to this one nobody else may say yes.
+  const what = `Cannot retry build "${build.buildId}", for which serials were typed`;
+  const granted = isTyped ? requireGrant(caller, "drive-admin", what) : ok(undefined);
+  if (!granted.ok) return granted;
   const retried = await farm.store.builds.retry(build.buildId, farm.nowMs());
   if (!retried.ok) return retried;
   farm.log.info({ buildId: build.buildId }, "build retried");

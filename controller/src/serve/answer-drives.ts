@@ -69,7 +69,8 @@ function viewDrive(farm: Farm, { agent, drive }: DriveEntry, { jobs, labels }: M
   const state = () => {
     if (live === undefined) return "absent";
     if (holder !== undefined) return "busy";
-    return drive.refusals.length > 0 ? "refused" : "free";
+    if (drive.refusals.length > 0) return "refused";
+    return drive.asks.length > 0 ? "asks" : "free";
   };
   return {
     agent,

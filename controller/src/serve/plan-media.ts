@@ -23,7 +23,7 @@ export type MediaPlan = {
   readonly compiled: CompiledMedia;
   readonly requiredBytes: number;
   readonly drives: readonly PlannedDrive[];
-  /** SHA-256 over the revision and the drives as they are now: consent to exactly this. */
+  /** SHA-256 over the revision and the drives as they are now, with what is asked for them: consent to exactly this. */
   readonly planDigest: string;
 };
 
@@ -93,8 +93,8 @@ async function readField(farm: Farm): Promise<Field> {
 
 function digestPlan(revision: Revision, drives: readonly PlannedDrive[]): string {
   const consents = drives.map(({ agent, drive }) => {
-    const { driveId, bay, serial, sizeBytes, insertion } = drive;
-    return { agent, driveId, bay, serial, sizeBytes, insertion };
+    const { driveId, bay, serial, sizeBytes, insertion, asks } = drive;
+    return { agent, driveId, bay, serial, sizeBytes, insertion, asks };
   });
   const { name, digest } = revision;
   return createHash("sha256")

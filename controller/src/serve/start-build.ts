@@ -2,10 +2,16 @@ import { createHash } from "node:crypto";
 import { describeOrder, type LoggedOrder } from "@stickfarm/common/build/logged-order";
 import { type AskedPolicy, OPEN_POLICY } from "@stickfarm/common/build/write-policy";
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
+import { whyUnanswered } from "@stickfarm/common/drive/answer-asks";
+import type { Identity } from "@stickfarm/common/identity";
+import type { Problem } from "@stickfarm/common/problem";
+import { requireGrant } from "@stickfarm/common/require-grant";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { askedPolicyFromWire } from "@stickfarm/common/wire/write-policy";
 import type { StartBuildRequest } from "@stickfarm/proto/stickfarm/v1/operator";
+import type { PlannedDrive } from "../schedule/plan-targets.ts";
 import type { BuildEntry, BuildSources } from "../store/build-entries.ts";
+import type { NewJob } from "../store/insert-build.ts";
 import type { CompiledMedia } from "./compile-revision.ts";
 import type { Farm } from "./farm.ts";
 import { type MediaPlan, planMedia } from "./plan-media.ts";
@@ -19,10 +25,15 @@ type Started = { readonly build: BuildEntry; readonly repeated: boolean };
  * Start a build of exactly what was planned. A request id that was answered before gets the same answer, whatever has
  * changed since.
  *
- * Problems: usage, request_id_reused, those of planMedia, plan_changed, drive_refused, drive_busy.
+ * Problems: usage, request_id_reused, those of planMedia, plan_changed, drive_refused, serial_shared, role_missing,
+ * drive_busy.
  */
-export async function startBuild(farm: Farm, request: StartBuildRequest): Promise<Result<Started>> {
-  const { requestId, planDigest } = request;
+export async function startBuild(
+  farm: Farm,
+  request: StartBuildRequest,
+  caller: Identity,
+): Promise<Result<Started>> {
+  const { requestId } = request;
   if (!REQUEST_ID.test(requestId))
     return fail({
       code: "usage",
@@ -39,7 +50,7 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
   if (repeated !== null) return repeated;
   const plan = await planMedia(farm, request);
   if (!plan.ok) return plan;
-  const problem = whyNotStarted(plan.value, planDigest);
+  const problem = whyNotStarted(plan.value, request, caller);
   if (problem !== null) return fail(problem);
   const manifest = await storeManifest(farm, plan.value.compiled);
   if (!manifest.ok) return manifest;
@@ -58,14 +69,7 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
       endedAtMs: null,
       cancelRequested: false,
     },
-    plan.value.drives.map(({ agent, drive }) => {
-      const { driveId, bay, serial, sizeBytes, insertion } = drive;
-      return {
-        jobId: farm.newId(),
-        agent,
-        consent: { driveId, bay, serial, sizeBytes, insertion },
-      };
-    }),
+    plan.value.drives.map((planned) => ({ jobId: farm.newId(), ...consentTo(planned, caller) })),
     logOrder(plan.value, { manifestSha256: manifest.value.manifestSha256, policy }),
   );
   if (started.ok && !started.value.repeated) {
@@ -76,6 +80,20 @@ export async function startBuild(farm: Farm, request: StartBuildRequest): Promis
     farm.changed.raise();
   }
   return started;
+}
+
+/** Every question of the plan was answered. */
+function consentTo(
+  { agent, drive }: PlannedDrive,
+  { name: operator }: Identity,
+): Omit<NewJob, "jobId"> {
+  const { driveId, bay, serial, sizeBytes, insertion, asks } = drive;
+  const overrides = asks.map(({ code }) => code);
+  return {
+    agent,
+    consent: { driveId, bay, serial, sizeBytes, insertion, overrides },
+    typed: asks.length === 0 ? null : { operator, asks },
+  };
 }
 
 function sourcesOf({ definition, made }: CompiledMedia): BuildSources {
@@ -106,28 +124,45 @@ async function findRepeated(
   });
 }
 
-function whyNotStarted(plan: MediaPlan, planDigest: string) {
+function whyNotStarted(
+  plan: MediaPlan,
+  { planDigest, eraseSerials }: StartBuildRequest,
+  caller: Identity,
+): Problem | null {
   if (plan.planDigest !== planDigest)
     return {
       code: "plan_changed",
       detail: `Cannot start the build: the plan that was consented to is "${planDigest.slice(0, 12)}", it is now "${plan.planDigest.slice(0, 12)}"`,
-    } as const;
+    };
   const refused = plan.drives.filter(({ refusals }) => refusals.length > 0);
-  if (refused.length === 0) return null;
+  if (refused.length === 0) return whyNotTyped(plan, eraseSerials, caller);
   const details = refused.flatMap(({ refusals }) => refusals.map(({ detail }) => detail));
   return {
     code: "drive_refused",
     detail: `Cannot start the build: ${refused.length} of ${plan.drives.length} drives are refused: ${details.join("; ")}`,
-  } as const;
+  };
+}
+
+function whyNotTyped(
+  { drives }: MediaPlan,
+  typed: readonly string[],
+  caller: Identity,
+): Problem | null {
+  const unanswered = whyUnanswered(drives, typed);
+  if (unanswered !== null || typed.length === 0) return unanswered;
+  const what = `Cannot erase ${typed.map((name) => `"${name}"`).join(", ")} by a typed serial`;
+  const granted = requireGrant(caller, "drive-admin", what);
+  return granted.ok ? null : granted.problem;
 }
 
 /** What was asked before anything could be asked of the writing has the hash that it had then. */
 function hashRequest(
-  { mediaName, revision, targets }: StartBuildRequest,
+  { mediaName, revision, targets, eraseSerials }: StartBuildRequest,
   policy: AskedPolicy,
 ): string {
   const asked = renderCanonicalJson(policy) === renderCanonicalJson(OPEN_POLICY) ? {} : { policy };
+  const erased = eraseSerials.length === 0 ? {} : { eraseSerials };
   return createHash("sha256")
-    .update(renderCanonicalJson({ mediaName, revision, targets, ...asked }))
+    .update(renderCanonicalJson({ mediaName, revision, targets, ...asked, ...erased }))
     .digest("hex");
 }

@@ -37,6 +37,7 @@ const DRIVE: Drive = {
   insertion: "1",
   transport: "usb",
   refusals: [],
+  asks: [],
   facts: { ...UNKNOWN_FACTS, identity: "strong" },
   contents: UNSEEN,
 };

@@ -40,7 +40,7 @@ export type AgentsStore = {
 };
 
 /** What rows of earlier versions do not say. */
-const OLDER = { facts: UNKNOWN_FACTS, contents: UNSEEN } as const;
+const OLDER = { asks: [], facts: UNKNOWN_FACTS, contents: UNSEEN } as const;
 
 export function agentsStore(db: Db): AgentsStore {
   return {

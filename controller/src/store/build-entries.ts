@@ -96,7 +96,7 @@ export function parseJob(row: Row): JobEntry {
     jobId: text(row, "job_id"),
     buildId: text(row, "build_id"),
     agent: text(row, "agent"),
-    consent: json<DriveConsent>(row, "consent"),
+    consent: parseConsent(row),
     consentedAtMs: integer(row, "consented_at_ms"),
     state: json<JobState>(row, "state"),
     label: textOrNull(row, "label"),
@@ -114,4 +114,10 @@ export function parseAttempt(row: Row): AttemptEntry {
     assignedAtMs: integer(row, "assigned_at_ms"),
     policy: json<WritePolicy>(row, "policy"),
   };
+}
+
+/** Rows of earlier versions answer nothing: nothing was asked. */
+export function parseConsent(row: Row): DriveConsent {
+  const consent = json<Omit<DriveConsent, "overrides"> & Partial<DriveConsent>>(row, "consent");
+  return { overrides: [], ...consent };
 }

@@ -38,6 +38,21 @@ test("log() tells every turn of a build in the order in which it was stored, ove
   expect(rest.map(({ number }) => number)).toEqual([7]);
 });
 
+test("log() tells who typed the serial of which drive, and what it was asked for", async () => {
+  const farm = await openFarm(onTestFinished);
+  const asks = [{ code: "drive_foreign_content", detail: "it holds ext4" }] as const;
+  const typed = { ...job("j2", "B2"), typed: { operator: "chief", asks } };
+  await farm.store.builds.start(build("b1"), [job("j1", "A1"), typed], ORDER);
+  const [, ...lines] = await farm.store.builds.log("b1", { after: 0, most: 100 });
+  expect(lines.map(({ event }) => event)).toEqual([
+    {
+      kind: "job",
+      drive: { jobId: "j2", agent: "ws-1", bay: "1", serial: "B2" },
+      turn: { kind: "serialTyped", operator: "chief", asks },
+    },
+  ]);
+});
+
 test("log() holds one line of what is told again, and none of what is not true", async () => {
   const farm = await openFarm(onTestFinished);
   await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);

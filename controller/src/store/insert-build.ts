@@ -1,12 +1,16 @@
+import type { JobTurn, LoggedDrive } from "@stickfarm/common/build/build-log";
 import { NEW_JOB } from "@stickfarm/common/build/job-state";
 import type { LoggedOrder } from "@stickfarm/common/build/logged-order";
 import type { BuildEntry, JobEntry } from "./build-entries.ts";
 import { appendLog } from "./build-log.ts";
 import type { Tx } from "./db.ts";
 
-export type NewJob = Pick<JobEntry, "jobId" | "agent" | "consent">;
+export type NewJob = Pick<JobEntry, "jobId" | "agent" | "consent"> & {
+  /** Who typed the serial of its drive, for what it was asked for; `null` when a yes was enough. */
+  readonly typed: Omit<Extract<JobTurn, { kind: "serialTyped" }>, "kind"> | null;
+};
 
-/** A build, its jobs and the first line of its log. */
+/** A build, its jobs and the first lines of its log. */
 export async function insertBuild(
   tx: Tx,
   build: BuildEntry,
@@ -27,14 +31,19 @@ export async function insertBuild(
     JSON.stringify(build.policy),
   ]);
   for (const [position, job] of jobs.entries()) await insertJob(tx, build, position, job);
-  const drives = jobs.map(({ jobId, agent, consent: { bay, serial } }) => ({
-    jobId,
-    agent,
-    bay,
-    serial,
-  }));
-  const event = { kind: "ordered", order, drives } as const;
-  await appendLog(tx, { buildId: build.buildId, event }, build.createdAtMs);
+  const { buildId, createdAtMs } = build;
+  const event = { kind: "ordered", order, drives: jobs.map(nameDrive) } as const;
+  await appendLog(tx, { buildId, event }, createdAtMs);
+  for (const job of jobs) {
+    if (job.typed === null) continue;
+    const turn = { kind: "serialTyped", ...job.typed } as const;
+    const told = { kind: "job", drive: nameDrive(job), turn } as const;
+    await appendLog(tx, { buildId, event: told }, createdAtMs);
+  }
+}
+
+function nameDrive({ jobId, agent, consent: { bay, serial } }: NewJob): LoggedDrive {
+  return { jobId, agent, bay, serial };
 }
 
 async function insertJob(

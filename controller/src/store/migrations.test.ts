@@ -54,6 +54,7 @@ test("a database of an earlier version is opened with its builds, their log and 
   expect((await builds.attempt("j1", 1))?.policy).toEqual(PLAIN_POLICY);
   expect((await builds.jobs("b1"))[0]?.consentedAtMs).toBe(1);
   expect((await builds.jobs("b1"))[0]?.label).toBeNull();
+  expect((await builds.jobs("b1"))[0]?.consent).toEqual({ ...CONSENT, overrides: [] });
   const lines = await builds.log("b1", { after: 0, most: 9 });
   expect(lines.map(logLineToWire)).toMatchObject([
     { event: { $case: "ordered", value: { policy: undefined } } },

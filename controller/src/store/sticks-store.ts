@@ -1,8 +1,9 @@
 import { type Evidence, NO_EVIDENCE } from "@stickfarm/common/build/evidence";
 import type { AttemptOutcome } from "@stickfarm/common/build/job-state";
 import type { StickAttempt } from "@stickfarm/common/build/stick-record";
-import type { Drive, DriveConsent } from "@stickfarm/common/drive/drive";
+import type { Drive } from "@stickfarm/common/drive/drive";
 import { type StickSighting, stickKey } from "@stickfarm/common/drive/stick-key";
+import { parseConsent } from "./build-entries.ts";
 import type { Db, Row } from "./db.ts";
 import { integer, json, text } from "./row.ts";
 
@@ -82,7 +83,7 @@ function parseStickAttempt(row: Row): StickAttempt {
     attempt: integer(row, "attempt"),
     stickId: text(row, "stick_id"),
     agent: text(row, "agent"),
-    consent: json<DriveConsent>(row, "consent"),
+    consent: parseConsent(row),
     model: row["drive"] === null ? "" : json<Drive>(row, "drive").model,
     media: { name: text(row, "media_name"), revision: integer(row, "media_revision") },
     manifestSha256: text(row, "manifest_sha256"),

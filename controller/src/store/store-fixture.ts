@@ -101,7 +101,8 @@ export function job(jobId: string, serial: string) {
   return {
     jobId,
     agent: "ws-1",
-    consent: { driveId, bay: "1", serial, sizeBytes: 1, insertion: "1" },
+    consent: { driveId, bay: "1", serial, sizeBytes: 1, insertion: "1", overrides: [] },
+    typed: null,
   };
 }
 

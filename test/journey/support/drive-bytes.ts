@@ -36,6 +36,11 @@ export async function fillWith(path: string, byte: number): Promise<void> {
   }
 }
 
+/** SHA-256, hex. */
+export async function digestOf(path: string): Promise<string> {
+  return (await runProgram("sha256sum", [path])).slice(0, 64);
+}
+
 /** Turns every bit of a byte. */
 export async function flipByte(path: string, at: number): Promise<void> {
   const byte = (await readAt(path, at, 1))[0] ?? 0;

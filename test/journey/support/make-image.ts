@@ -1,5 +1,6 @@
 import { createCipheriv } from "node:crypto";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
+import { MIB } from "@stickfarm/common/bytes";
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
@@ -15,6 +16,30 @@ export async function makeImage(path: string, sizeBytes: number, seed = 1): Prom
     await file.close();
   }
 }
+
+/** A file of zeros but for these ranges of at most 1 MiB, which hold bytes of `makeImage`. */
+export async function makeSparseImage(
+  path: string,
+  { sizeBytes, ranges, seed }: SparseImage,
+): Promise<void> {
+  await makeImage(`${path}.bytes`, 2 * MIB, seed);
+  const bytes = await readFile(`${path}.bytes`);
+  const file = await open(path, "w");
+  try {
+    await file.truncate(sizeBytes);
+    for (const { offsetBytes, lengthBytes } of ranges)
+      await file.write(bytes, offsetBytes % MIB, lengthBytes, offsetBytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+type SparseImage = {
+  readonly sizeBytes: number;
+  readonly ranges: readonly { readonly offsetBytes: number; readonly lengthBytes: number }[];
+  readonly seed: number;
+};
 
 /** A definition that writes an image content as it is. */
 export function diskImage(name: string, content: string): string {

@@ -1,6 +1,7 @@
 import { ATTEMPT_PHASES, type AttemptPhase } from "@stickfarm/common/build/attempt-phase";
 import type { BuildView, DriveView, JobView } from "@stickfarm/proto/stickfarm/v1/operator";
 import { buildIdOf } from "../../journey/support/farm.ts";
+import { typeWhatIsAsked } from "../../journey/support/old-data.ts";
 import { waitFor } from "../../support/wait-for.ts";
 import { AGENT, type Lab } from "./open-lab.ts";
 import type { Stick } from "./stick.ts";
@@ -27,7 +28,9 @@ export function bayOf({ farm }: Lab, { serial }: Stick, lastInsertion = ""): Pro
       const drives = JSON.parse(await farm.must("drive", "list", "-o", "json")) as DriveView[];
       const found = drives.find(
         ({ drive, state }) =>
-          drive?.serial === serial && state === "free" && drive.insertion !== lastInsertion,
+          drive?.serial === serial &&
+          ["free", "asks"].includes(state) &&
+          drive.insertion !== lastInsertion,
       )?.drive;
       return found === undefined ? undefined : { bay: found.bay, insertion: found.insertion };
     },
@@ -37,14 +40,18 @@ export function bayOf({ farm }: Lab, { serial }: Stick, lastInsertion = ""): Pro
 
 export type Bay = { readonly bay: string; readonly insertion: string };
 
-/** Order a definition on the sticks in these bays. */
+/** Order a definition on the sticks in these bays, typing the serials of those that hold old data. */
 export async function orderBuild(
   lab: Lab,
   definition: string,
   bays: readonly Bay[],
 ): Promise<WatchedBuild> {
   const on = bays.flatMap(({ bay }) => ["--on", `${AGENT}/${bay}`]);
-  const start = ["build", "start", definition, "--yes", "-o", "json", ...on];
+  const typed = await typeWhatIsAsked(
+    lab.farm,
+    bays.map(({ bay }) => bay),
+  );
+  const start = ["build", "start", definition, "--yes", "-o", "json", ...on, ...typed];
   return watchBuild(lab, buildIdOf(await lab.farm.must(...start)));
 }
 

@@ -5,6 +5,7 @@ import type { BuildView, DriveView } from "@stickfarm/proto/stickfarm/v1/operato
 import { beforeAll } from "vitest";
 import { buildIdOf, startFarm, type TestFarm } from "../../journey/support/farm.ts";
 import { diskImage, makeImage } from "../../journey/support/make-image.ts";
+import { typeWhatIsAsked } from "../../journey/support/old-data.ts";
 import { waitFor } from "../../support/wait-for.ts";
 import { fileHost } from "./file-host.ts";
 import type { Stick } from "./plug-stick.ts";
@@ -13,7 +14,7 @@ import type { Stick } from "./plug-stick.ts";
 export type StickFarm = TestFarm & {
   /** The image that a good stick begins with. */
   readonly image: string;
-  /** Start to build it on these sticks; gives the id of the build. */
+  /** Start to build it on these sticks, typing their serials where they are asked for; gives the id of the build. */
   readonly start: (sticks: readonly Stick[]) => Promise<string>;
   readonly buildOn: (sticks: readonly Stick[]) => Promise<BuildView>;
   /** What `drive list` says of the stick as it is plugged in now; waits until it is there. */
@@ -50,7 +51,12 @@ async function makeReady(
   const start = async (sticks: readonly Stick[]): Promise<string> => {
     for (const stick of sticks) await drive(stick);
     const on = sticks.flatMap(({ bay }) => ["--on", `ws-1/${bay}`]);
-    return buildIdOf(await farm.must("build", "start", "image", "--yes", "-o", "json", ...on));
+    const typed = await typeWhatIsAsked(
+      farm,
+      sticks.map(({ bay }) => bay),
+    );
+    const order = ["build", "start", "image", "--yes", "-o", "json", ...typed];
+    return buildIdOf(await farm.must(...order, ...on));
   };
   return {
     image,

@@ -62,6 +62,11 @@ test("renderLogLine() names every input of an order, a secret one by its name on
 });
 
 const TURNS: readonly JobTurn[] = [
+  {
+    kind: "serialTyped",
+    operator: "chief",
+    asks: [{ code: "drive_foreign_content", detail: 'Cannot erase by a yes: it holds "ext4"' }],
+  },
   { kind: "assigned", attempt: 1, fence: 7, policy: PLAIN_POLICY },
   { kind: "assigned", attempt: 1, fence: 8, policy: null },
   { kind: "leaseGranted", attempt: 1, fence: 7 },
@@ -97,7 +102,8 @@ test("renderLogLine() says of each turn whose it was", () => {
     { kind: "ended", state: "partial" },
   ];
   expect(events.map(render).join("")).toMatchInlineSnapshot(`
-    "2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 assigned, fence 7; rewrite full, proof read-back, capacity check none
+    "2026-11-22T09:00:00.000Z  ws-1/1 A1: operator "chief" typed its serial: Cannot erase by a yes: it holds "ext4" [drive_foreign_content]
+    2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 assigned, fence 7; rewrite full, proof read-back, capacity check none
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 assigned, fence 8
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 may erase the stick
     2026-11-22T09:00:00.000Z  ws-1/1 A1: attempt 1 reached seal

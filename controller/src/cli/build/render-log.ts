@@ -10,6 +10,7 @@ import type { AttemptOutcome } from "@stickfarm/common/build/job-state";
 import type { LoggedOrder, LoggedVariable } from "@stickfarm/common/build/logged-order";
 import { renderBytes } from "@stickfarm/common/bytes";
 import { renderElapsed } from "@stickfarm/common/durations";
+import type { Problem } from "@stickfarm/common/problem";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import { renderTime } from "../output/render-fields.ts";
 import { renderPolicy } from "../view/render-policy.ts";
@@ -80,6 +81,8 @@ function describeDrive({ agent, bay, serial }: LoggedDrive): string {
 
 function describeTurn(turn: JobTurn): string {
   switch (turn.kind) {
+    case "serialTyped":
+      return `operator "${turn.operator}" typed its serial: ${turn.asks.map(describeProblem).join("; ")}`;
     case "assigned":
       return `attempt ${turn.attempt} assigned, fence ${turn.fence}${turn.policy === null ? "" : `; ${renderPolicy(turn.policy)}`}`;
     case "leaseGranted":
@@ -87,23 +90,27 @@ function describeTurn(turn: JobTurn): string {
     case "phase":
       return `attempt ${turn.attempt} reached ${turn.phase}`;
     case "warned":
-      return `attempt ${turn.attempt} warns: ${turn.problem.detail} [${turn.problem.code}]`;
+      return `attempt ${turn.attempt} warns: ${describeProblem(turn.problem)}`;
     case "result":
       return `attempt ${turn.attempt} ${describeOutcome(turn.outcome)}; ${describeEvidence(turn.evidence)}; acknowledged`;
     case "withdrawn":
       return "withdrawn before it began";
     case "refused":
-      return `refused: ${turn.problem.detail} [${turn.problem.code}]`;
+      return `refused: ${describeProblem(turn.problem)}`;
     case "retried":
       return "retried";
   }
+}
+
+function describeProblem({ detail, code }: Problem): string {
+  return `${detail} [${code}]`;
 }
 
 function describeOutcome(outcome: AttemptOutcome): string {
   if (outcome.kind === "succeeded") return `succeeded, proof ${outcome.proof}, sealed`;
   const stick = outcome.dirty ? ", the stick is dirty" : ", the stick was not touched";
   if (outcome.kind === "canceled") return `canceled${stick}`;
-  return `failed${stick}: ${outcome.problem.detail} [${outcome.problem.code}]`;
+  return `failed${stick}: ${describeProblem(outcome.problem)}`;
 }
 
 function describeEvidence(evidence: Evidence): string {

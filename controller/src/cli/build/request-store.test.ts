@@ -12,6 +12,7 @@ const REQUEST: StartRequest = {
   targets: [{ agent: "ws-1", bay: "1" }],
   planDigest: "d".repeat(64),
   policy: { rewrite: "refresh", proof: null, capacity: "surface", acceptRepaired: false },
+  eraseSerials: ["60A44C413FAE"],
 };
 
 test("saveRequest() keeps what loadRequest() gives back, for its owner alone", async () => {
@@ -47,6 +48,7 @@ test.each([
   ["another thing", "[]"],
   ["no targets", JSON.stringify({ ...REQUEST, targets: undefined })],
   ["a target without bay", JSON.stringify({ ...REQUEST, targets: [{ agent: "ws-1" }] })],
+  ["serials that are none", JSON.stringify({ ...REQUEST, eraseSerials: [7] })],
   ["another id", JSON.stringify({ ...REQUEST, requestId: "01JD0000000000000000000002" })],
 ])("loadRequest() refuses a file that holds %s", async (_, text) => {
   const folder = await makeTemporaryFolder(onTestFinished);
@@ -64,13 +66,13 @@ test("saveRequest() says where it cannot keep a request", async () => {
   expect(await readFile(file, "utf8")).toBe("");
 });
 
-test("loadRequest() reads a request of an earlier version, which asked for nothing of the writing", async () => {
+test("loadRequest() reads a request of an earlier version, which asked for nothing of the writing and typed no serial", async () => {
   const folder = await makeTemporaryFolder(onTestFinished);
-  const { policy: _, ...earlier } = REQUEST;
+  const { policy: _, eraseSerials: __, ...earlier } = REQUEST;
   await writeFile(join(folder, `${REQUEST.requestId}.json`), JSON.stringify(earlier));
   expect(await loadRequest(folder, REQUEST.requestId)).toEqual({
     ok: true,
-    value: { ...earlier, policy: OPEN_POLICY },
+    value: { ...earlier, policy: OPEN_POLICY, eraseSerials: [] },
   });
 });
 

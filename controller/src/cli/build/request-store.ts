@@ -20,6 +20,8 @@ export type StartRequest = {
   readonly targets: readonly Target[];
   readonly planDigest: string;
   readonly policy: AskedPolicy;
+  /** Serials of drives that a yes alone does not erase. */
+  readonly eraseSerials: readonly string[];
 };
 
 /** An answer is asked for again within minutes; a hundred requests are weeks of work. */
@@ -82,13 +84,23 @@ function parseRequest(value: unknown): StartRequest | null {
   if (!Array.isArray(targets)) return null;
   const parsed = targets.map(parseTarget).filter((target) => target !== null);
   const policy = parsePolicy(readField(value, "policy"));
-  if (parsed.length !== targets.length || policy === null) return null;
-  return { requestId, mediaName, revision, planDigest, targets: parsed, policy };
+  const eraseSerials = parseSerials(readField(value, "eraseSerials"));
+  if (parsed.length !== targets.length || policy === null || eraseSerials === null) return null;
+  return { requestId, mediaName, revision, planDigest, targets: parsed, policy, eraseSerials };
 }
 
 /** Requests of an earlier version have none. */
 function parsePolicy(value: unknown): AskedPolicy | null {
   return askedPolicyFromWire(value === undefined ? undefined : WireAsked.fromJSON(value));
+}
+
+/** Nor have they these. */
+function parseSerials(value: unknown): readonly string[] | null {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return null;
+  const serials: readonly unknown[] = value;
+  const texts = serials.filter((serial) => typeof serial === "string");
+  return texts.length === serials.length ? texts : null;
 }
 
 function parseTarget(value: unknown): Target | null {

@@ -21,6 +21,15 @@ const RUNNING = makeBuildView([makeJobView("1"), makeJobView("2")]);
 const TWO_DRIVES = makePlanResponse([makePlannedDrive("1"), makePlannedDrive("2")]);
 const BUSY = { code: "drive_busy", detail: "Cannot write the drive: it is busy", remedy: "Wait" };
 
+const FOREIGN = {
+  code: "drive_foreign_content",
+  detail: 'Cannot erase the drive by a yes alone: it holds "ext4"',
+  remedy: "Look whether anybody needs it",
+};
+const ASKING: Answers = {
+  plan: () => ok(makePlanResponse([makePlannedDrive("1"), makePlannedDrive("2", [], [FOREIGN])])),
+};
+
 test("build start prints the plan to stderr and the build's id alone to stdout", async () => {
   const { ended, requests } = await run([...START, "--yes"]);
   expect(ended.status).toBe(0);
@@ -34,6 +43,7 @@ test("build start prints the plan to stderr and the build's id alone to stdout",
       targets: [{ agent: "ws-1", bay: "" }],
       planDigest: "d".repeat(64),
       policy: { rewrite: "auto", proof: "", capacity: "", acceptRepaired: false },
+      eraseSerials: [],
     },
   ]);
 });
@@ -80,6 +90,64 @@ test("build start refuses a plan with a refused drive, whatever was said", async
   const { ended, requests } = await run([...START, "--yes"], { answers: { plan: () => ok(plan) } });
   expect([ended.status, requests]).toEqual([5, []]);
   expect(ended.stderr).toContain("refused ws-1/2: Cannot write the drive: it is busy [drive_busy]");
+});
+
+test.each([
+  [["--yes"], 5, '"SN2" must be typed'],
+  [["--yes", "--erase", "SN1"], 2, "[usage]"],
+  [["--erase", "SN2"], 5, "[consent_missing]"],
+])("build start %j erases no drive that a yes alone does not", async (args, status, words) => {
+  const { ended, requests } = await run([...START, ...args], { answers: ASKING });
+  expect([ended.status, requests]).toEqual([status, []]);
+  expect(ended.stderr).toContain(words);
+});
+
+test("build start sends the serials that were given", async () => {
+  const { requests } = await run([...START, "--yes", "--erase", "SN2"], { answers: ASKING });
+  expect(requests).toMatchObject([{ eraseSerials: ["SN2"] }]);
+});
+
+test("build start asks for each serial, and then for the number", async () => {
+  const { ended, requests } = await run(START, {
+    answers: ASKING,
+    terminal: true,
+    typed: ["SN2\r", "2\r"],
+  });
+  expect(ended.status).toBe(0);
+  expect(ended.stderr).toContain("Type the serial of the drive in ws-1/2: ");
+  expect(requests).toMatchObject([{ eraseSerials: ["SN2"] }]);
+});
+
+test.each([["SN1\r"], ["sn2\r"], ["y\r"], ["\r"], ["\u0004"], ["\u0003"]])(
+  "build start takes %j for no serial",
+  async (typed) => {
+    const { ended, requests } = await run(START, {
+      answers: ASKING,
+      terminal: true,
+      typed: [typed, "2\r"],
+    });
+    expect([ended.status, requests]).toEqual([5, []]);
+    expect(ended.stderr).toContain("[consent_missing]");
+  },
+);
+
+test("build start asks for no serial that was given", async () => {
+  const { ended, requests } = await run([...START, "--erase", "SN2"], {
+    answers: ASKING,
+    terminal: true,
+    typed: ["2\r"],
+  });
+  expect(ended.stderr).not.toContain("Type the serial");
+  expect(requests).toMatchObject([{ eraseSerials: ["SN2"] }]);
+});
+
+test("build start repeats the serials of a request, and takes no other under its id", async () => {
+  const data = await makeTemporaryFolder(onTestFinished);
+  const first = await run([...START, "--yes", "--erase", "SN2"], { data, answers: ASKING });
+  const again = ["build", "start", "--request-id", first.requests[0]?.requestId ?? ""];
+  expect((await run(again, { data })).requests).toEqual(first.requests);
+  const other = await run([...again, "--erase", "SN3"], { data });
+  expect([other.ended.status, other.requests]).toEqual([2, []]);
 });
 
 test("build start can be repeated when its answer was lost, and sends the same body", async () => {

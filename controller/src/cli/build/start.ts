@@ -8,14 +8,17 @@ import { ISO_FORMS } from "./import-iso.ts";
 import { startBuild } from "./start-build.ts";
 import { startIsoBuild } from "./start-iso-build.ts";
 
+const DESCRIPTION =
+  "Erase drives and build media on them.\n\nThe plan is shown first, and the number of drives has to be typed unless --yes is given. A drive that is larger than sticks are, or holds what sticks do not carry, is erased only when its serial is typed as well, or given with --erase, by an operator with the role drive-admin. The build's id is the answer; with --watch the build itself. A request whose answer was lost is repeated with --request-id: it starts nothing twice.\n\nA stick that holds an earlier build is read, and only what differs is written, for as long as that takes less time. A stick that has not shown its capacity to this farm is probed and read back whole; one that has is compared. With --proof compared a stick that has not is probed first, whatever --capacity says. build show and build log tell what each stick got.\n\nWith --iso no media is named: the files of an ISO image, or of all discs of a set, become content and a definition of their own, once for the same files, and that is built.";
+
 export function buildStartCommand(shell: Shell) {
   return newCommand(shell, {
     name: "start",
-    description:
-      "Erase drives and build media on them.\n\nThe plan is shown first, and the number of drives has to be typed unless --yes is given. The build's id is the answer; with --watch the build itself. A request whose answer was lost is repeated with --request-id: it starts nothing twice.\n\nA stick that holds an earlier build is read, and only what differs is written, for as long as that takes less time. A stick that has not shown its capacity to this farm is probed and read back whole; one that has is compared. With --proof compared a stick that has not is probed first, whatever --capacity says. build show and build log tell what each stick got.\n\nWith --iso no media is named: the files of an ISO image, or of all discs of a set, become content and a definition of their own, once for the same files, and that is built.",
+    description: DESCRIPTION,
     examples: [
       "stickfarm build start hq-bare-metal --on ws-1",
       "stickfarm build start hq-bare-metal@3 --on ws-1/1 --on ws-1/2 --yes --watch",
+      "stickfarm build start hq-bare-metal --on ws-1/2 --erase 60A44C413FAE --yes",
       "stickfarm build start --iso hq-01.iso --iso hq-02.iso --name hq-discs --on ws-1",
     ],
   })
@@ -53,6 +56,7 @@ export function buildStartCommand(shell: Shell) {
       "--accept-repaired",
       "let a stick succeed that had to be written again in places; the result says so",
     )
+    .option("--erase <serial>", "erase a drive that --yes alone does not; repeatable", collect)
     .option("--yes", "erase what the plan shows without asking")
     .option("--watch", "show the build until it has ended; its result is the exit status")
     .option("--request-id <id>", "repeat the request of this id, or give a new one this id")

@@ -1,3 +1,4 @@
+import { nameToType } from "@stickfarm/common/drive/ask-serial";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import type { Drive, Problem } from "@stickfarm/proto/stickfarm/v1/agent";
 import type { Finding, PlanResponse } from "@stickfarm/proto/stickfarm/v1/operator";
@@ -20,6 +21,8 @@ export type PlannedDrivePicture = {
   readonly drive: Omit<Drive, "refusals">;
   /** Empty: would be erased and written. */
   readonly refusals: readonly Problem[];
+  /** What to give --erase: a yes alone does not erase this drive, for what `drive.asks` says; else null. */
+  readonly erase: string | null;
 };
 
 /** Problems: protocol_unsupported for a plan without its media or with a drive that is not described. */
@@ -29,7 +32,8 @@ export function parsePlan(response: PlanResponse): Result<PlanPicture> {
   for (const { agent, label, drive: wire, refusals } of response.drives) {
     if (wire === undefined) return incomplete(`a drive of agent "${agent}" is not described`);
     const { refusals: _, ...drive } = wire;
-    drives.push({ agent, label, drive, refusals });
+    const erase = drive.asks.length === 0 ? null : nameToType(drive);
+    drives.push({ agent, label, drive, refusals, erase });
   }
   if (media === undefined) return incomplete("its media is missing");
   const { name, revision, digest } = media;

@@ -6,7 +6,10 @@ import { startTestController } from "../test-controller.ts";
 
 const REFUSALS = [
   { code: "drive_in_use", detail: "Cannot erase: it is mounted", remedy: "Unmount it" },
-  { code: "drive_too_large", detail: "Cannot erase: it is large\u202e", remedy: "Look again" },
+  { code: "drive_read_only", detail: "Cannot erase: it is locked\u202e", remedy: "Look again" },
+];
+const ASKS = [
+  { code: "drive_foreign_content", detail: "Cannot erase: it holds ext4\u202e", remedy: "Think" },
 ];
 
 const USB_STICK: Drive = {
@@ -20,6 +23,7 @@ const USB_STICK: Drive = {
   insertion: "5f1c:4",
   transport: "usb",
   refusals: REFUSALS,
+  asks: ASKS,
   facts: {
     identity: "weak",
     usb: {
@@ -58,6 +62,7 @@ const OLD: Drive = {
   bay: "1",
   serial: "A1",
   refusals: [],
+  asks: [],
   facts: undefined,
   contents: undefined,
 };
@@ -88,7 +93,7 @@ test("drive list tells of each drive in a line, with every reason against it", a
   const { run } = await serveDrives();
   expect((await run(["drive", "list", "--agent", "ws-1"])).stdout).toMatchInlineSnapshot(`
     "AGENT  BAY        LABEL       STATE    SERIAL            SIZE     SPEED  HOLDS         REASONS
-    ws-1   usb-2-1.3              refused  60A44C413FAE  8.00 GiB  5 Gbit/s  hq@3, sealed  Cannot erase: it is mounted; Cannot erase: it is large�
+    ws-1   usb-2-1.3              refused  60A44C413FAE  8.00 GiB  5 Gbit/s  hq@3, sealed  Cannot erase: it is mounted; Cannot erase: it is locked�; Cannot erase: it holds ext4�
     ws-1   1          left hub 3  busy     A1            8.00 GiB
     "
   `);
@@ -126,8 +131,10 @@ test("drive show tells all that is known of a drive, and every reason with its r
 
     refused Cannot erase: it is mounted [drive_in_use]
         Unmount it
-    refused Cannot erase: it is large� [drive_too_large]
+    refused Cannot erase: it is locked� [drive_read_only]
         Look again
+    asked Cannot erase: it holds ext4� [drive_foreign_content]
+        Think
     "
   `);
   const { stdout } = await run(["drive", "show", "ws-1/usb-2-1.3", "-o", "json"]);

@@ -20,7 +20,8 @@ const COLUMNS: readonly Column<DriveView>[] = [
   { head: "HOLDS", cell: ({ drive }) => describeContents(contentsFromWire(drive?.contents)) },
   {
     head: "REASONS",
-    cell: ({ drive }) => drive?.refusals.map(({ detail }) => detail).join("; ") ?? "",
+    cell: ({ drive }) =>
+      [...(drive?.refusals ?? []), ...(drive?.asks ?? [])].map(({ detail }) => detail).join("; "),
   },
 ];
 

@@ -3,7 +3,7 @@ import type { DriveContents, SeenPassport } from "@stickfarm/common/drive/conten
 import { describeVolume } from "@stickfarm/common/drive/describe-contents";
 import { sanitizeText } from "@stickfarm/common/sanitize-text";
 import { contentsFromWire } from "@stickfarm/common/wire/contents";
-import type { Drive, DriveFacts, UsbPlace } from "@stickfarm/proto/stickfarm/v1/agent";
+import type { Drive, DriveFacts, Problem, UsbPlace } from "@stickfarm/proto/stickfarm/v1/agent";
 import { renderFields, renderTime } from "../output/render-fields.ts";
 import type { FoundDrive } from "./find-drive.ts";
 
@@ -79,11 +79,12 @@ function listPassport(passport: SeenPassport): readonly (readonly [string, strin
   ];
 }
 
-function renderReasons({ refusals }: Drive): string {
-  if (refusals.length === 0) return "";
-  const lines = refusals.map(
-    ({ code, detail, remedy }) =>
-      `refused ${sanitizeText(`${detail} [${code}]`)}\n    ${sanitizeText(remedy)}\n`,
-  );
-  return `\n${lines.join("")}`;
+function renderReasons({ refusals, asks }: Drive): string {
+  const lines = [...refusals.map(renderReason("refused")), ...asks.map(renderReason("asked"))];
+  return lines.length === 0 ? "" : `\n${lines.join("")}`;
+}
+
+function renderReason(word: string): (problem: Problem) => string {
+  return ({ code, detail, remedy }) =>
+    `${word} ${sanitizeText(`${detail} [${code}]`)}\n    ${sanitizeText(remedy)}\n`;
 }

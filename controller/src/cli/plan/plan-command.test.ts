@@ -9,6 +9,12 @@ const SMALL = {
   remedy: "Use a larger stick",
 };
 
+const FOREIGN = {
+  code: "drive_foreign_content",
+  detail: 'Cannot erase the drive by a yes alone: it holds "ext4"',
+  remedy: "Look whether anybody needs it",
+};
+
 test.each([
   ["every drive can be written", [makePlannedDrive("1"), makePlannedDrive("2")], 0],
   ["one drive is refused", [makePlannedDrive("1"), makePlannedDrive("2", [SMALL])], 5],
@@ -19,6 +25,30 @@ test.each([
   expect(ended.status).toBe(status);
   expect(ended.stdout).toContain("AGENT  BAY");
   expect(ended.stderr.includes("[drive_refused]")).toBe(status === 5);
+});
+
+test.each([
+  [[], 5, "[drive_refused]"],
+  [["--erase", "SN2"], 0, ""],
+  [["--erase", "SN1"], 2, "[usage]"],
+  [["--erase", "SN2", "--erase", "SN3"], 2, "[usage]"],
+])("plan with %j exits by whether each question is answered", async (args, status, words) => {
+  const { run } = await serve([makePlannedDrive("1"), makePlannedDrive("2", [], [FOREIGN])]);
+  const ended = await run(["plan", "hq", "--on", "ws-1", ...args]);
+  expect(ended.status).toBe(status);
+  expect(ended.stderr).toContain(words);
+  expect(ended.stdout.includes("--erase SN2")).toBe(!args.includes("SN2"));
+});
+
+test("plan -o json says what a drive is asked for, and what answers that", async () => {
+  const { run } = await serve([makePlannedDrive("1"), makePlannedDrive("2", [], [FOREIGN])]);
+  const { stdout } = await run(["plan", "hq", "--on", "ws-1", "-o", "json"]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    drives: [
+      { drive: { asks: [] }, erase: null },
+      { drive: { asks: [FOREIGN] }, erase: "SN2" },
+    ],
+  });
 });
 
 test("plan asks for the revision and the targets that were named", async () => {

@@ -16,7 +16,7 @@ const BUSY = {
 const MIXED = makePlan([makePlanned("1"), makePlanned("2", [TOO_SMALL, BUSY])]);
 
 test("renderPlan() shows each drive, and every reason against one", () => {
-  expect(renderPlan(MIXED, { color: false })).toMatchInlineSnapshot(`
+  expect(renderPlan(MIXED, { color: false, typed: [] })).toMatchInlineSnapshot(`
     "hq-bare-metal@3 needs drives of at least 3.73 GiB
 
     AGENT  BAY  SERIAL  MODEL                        SIZE  VERDICT
@@ -33,12 +33,43 @@ test("renderPlan() shows each drive, and every reason against one", () => {
   `);
 });
 
+const HOLDS_EXT4 = {
+  code: "drive_foreign_content",
+  detail: 'Cannot erase the drive "SN0002" in bay "2" by a yes alone: it holds "ext4"',
+  remedy: "Look whether anybody needs it",
+};
+const ASKING = makePlan([makePlanned("1"), makePlanned("2", [], [HOLDS_EXT4])]);
+
+test("renderPlan() shows what a yes alone does not erase, and what to type for it", () => {
+  expect(renderPlan(ASKING, { color: false, typed: [] })).toMatchInlineSnapshot(`
+    "hq-bare-metal@3 needs drives of at least 3.73 GiB
+
+    AGENT  BAY  SERIAL  MODEL                        SIZE  VERDICT
+    ws-1   1    SN0001  stickfarm virtual drive  7.45 GiB  will be erased
+    ws-1   2    SN0002  stickfarm virtual drive  7.45 GiB  only by serial: drive_foreign_content
+
+    asked ws-1/2: Cannot erase the drive "SN0002" in bay "2" by a yes alone: it holds "ext4" [drive_foreign_content]
+        When nobody needs what it holds: --erase SN0002
+
+    1 drive would be erased, 1 drive only by serial
+    "
+  `);
+});
+
+test("renderPlan() shows a drive as to be erased once its own serial is typed", () => {
+  const shown = renderPlan(ASKING, { color: false, typed: ["SN0002"] });
+  expect(shown).toContain("2 drives would be erased\n");
+  expect(shown).not.toContain("--erase");
+  const wrong = renderPlan(ASKING, { color: false, typed: ["SN0001"] });
+  expect(wrong).toContain("1 drive would be erased, 1 drive only by serial\n");
+});
+
 test("renderPlan() shows what would be lost", () => {
   const planned = makePlanned("1");
   const volumes = [{ partition: 1, sizeBytes: 1, kind: "ntfs", label: "Tax 2025" }];
   const contents = { state: "seen", why: "", table: "mbr", volumes, passport: undefined };
   const plan = makePlan([{ ...planned, drive: { ...planned.drive, contents } }]);
-  expect(renderPlan(plan, { color: false })).toMatch(
+  expect(renderPlan(plan, { color: false, typed: [] })).toMatch(
     /HOLDS +VERDICT\n.*ntfs Tax 2025 +will be erased\n/,
   );
 });
@@ -54,18 +85,27 @@ test("renderPlan() shows warnings of the definition", () => {
     remedy: "Name a secret",
   };
   const plan: PlanPicture = { ...makePlan([makePlanned("1")]), warnings: [warning] };
-  expect(renderPlan(plan, { color: false })).toContain(
+  expect(renderPlan(plan, { color: false, typed: [] })).toContain(
     "hq-bare-metal: warning: spec.security.password: it is not set",
   );
 });
 
 test("renderPlan() lets no drive steer the terminal", () => {
   const nasty = "\u001b[2J\u202e\r\nX";
-  const drive = { ...makePlanned("1").drive, serial: nasty, model: nasty, bay: nasty };
-  const refusals = [{ code: nasty, detail: nasty, remedy: nasty }];
-  const text = renderPlan(makePlan([{ agent: nasty, label: nasty, drive, refusals }]), {
-    color: false,
-  });
+  const problems = [{ code: nasty, detail: nasty, remedy: nasty }];
+  const names = { serial: nasty, model: nasty, bay: nasty };
+  const drive = { ...makePlanned("1").drive, ...names, asks: problems };
+  const made = { agent: nasty, label: nasty, drive, erase: nasty };
+  const text = renderPlan(
+    makePlan([
+      { ...made, refusals: problems },
+      { ...made, refusals: [] },
+    ]),
+    {
+      color: false,
+      typed: [],
+    },
+  );
   expect(text).not.toMatch(/[^\P{C}\n]/u);
 });
 

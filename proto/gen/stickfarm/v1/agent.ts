@@ -266,7 +266,11 @@ export interface Drive {
     | DriveFacts
     | undefined;
   /** What it holds; not set by an agent that does not look. */
-  readonly contents: DriveContents | undefined;
+  readonly contents:
+    | DriveContents
+    | undefined;
+  /** What speaks against erasing it until its serial is typed: drive_too_large, drive_foreign_content. None: a yes will do. */
+  readonly asks: readonly Problem[];
 }
 
 /** What a drive holds, at a glance. */
@@ -524,6 +528,8 @@ export interface DriveConsent {
   readonly sizeBytes: number;
   /** As Drive.insertion. */
   readonly insertion: string;
+  /** Codes of what was asked and answered by typing its serial; what is not here must not be so at the claim either. */
+  readonly overrides: readonly string[];
 }
 
 /** Stop this attempt if it has not sealed the stick; fences of other attempts are not touched by it. */
@@ -1546,6 +1552,7 @@ function createBaseDrive(): Drive {
     refusals: [],
     facts: undefined,
     contents: undefined,
+    asks: [],
   };
 }
 
@@ -1586,6 +1593,9 @@ export const Drive: MessageFns<Drive> = {
     }
     if (message.contents !== undefined) {
       DriveContents.encode(message.contents, writer.uint32(98).fork()).join();
+    }
+    for (const v of message.asks) {
+      Problem.encode(v!, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -1699,6 +1709,14 @@ export const Drive: MessageFns<Drive> = {
             message.contents = DriveContents.decode(reader, reader.uint32());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.asks.push(Problem.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1739,6 +1757,7 @@ export const Drive: MessageFns<Drive> = {
         : [],
       facts: isSet(object.facts) ? DriveFacts.fromJSON(object.facts) : undefined,
       contents: isSet(object.contents) ? DriveContents.fromJSON(object.contents) : undefined,
+      asks: globalThis.Array.isArray(object?.asks) ? object.asks.map((e: any) => Problem.fromJSON(e)) : [],
     };
   },
 
@@ -1780,6 +1799,9 @@ export const Drive: MessageFns<Drive> = {
     if (message.contents !== undefined) {
       obj.contents = DriveContents.toJSON(message.contents);
     }
+    if (message.asks?.length) {
+      obj.asks = message.asks.map((e) => Problem.toJSON(e));
+    }
     return obj;
   },
 
@@ -1804,6 +1826,7 @@ export const Drive: MessageFns<Drive> = {
     message.contents = (object.contents !== undefined && object.contents !== null)
       ? DriveContents.fromPartial(object.contents)
       : undefined;
+    message.asks = object.asks?.map((e) => Problem.fromPartial(e)) || [];
     return message;
   },
 };
@@ -4226,7 +4249,7 @@ export const HttpPlace: MessageFns<HttpPlace> = {
 };
 
 function createBaseDriveConsent(): DriveConsent {
-  return { driveId: "", bay: "", serial: "", sizeBytes: 0, insertion: "" };
+  return { driveId: "", bay: "", serial: "", sizeBytes: 0, insertion: "", overrides: [] };
 }
 
 export const DriveConsent: MessageFns<DriveConsent> = {
@@ -4245,6 +4268,9 @@ export const DriveConsent: MessageFns<DriveConsent> = {
     }
     if (message.insertion !== "") {
       writer.uint32(42).string(message.insertion);
+    }
+    for (const v of message.overrides) {
+      writer.uint32(50).string(v!);
     }
     return writer;
   },
@@ -4302,6 +4328,14 @@ export const DriveConsent: MessageFns<DriveConsent> = {
             message.insertion = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.overrides.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4329,6 +4363,9 @@ export const DriveConsent: MessageFns<DriveConsent> = {
         ? globalThis.Number(object.size_bytes)
         : 0,
       insertion: isSet(object.insertion) ? globalThis.String(object.insertion) : "",
+      overrides: globalThis.Array.isArray(object?.overrides)
+        ? object.overrides.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -4349,6 +4386,9 @@ export const DriveConsent: MessageFns<DriveConsent> = {
     if (message.insertion !== "") {
       obj.insertion = message.insertion;
     }
+    if (message.overrides?.length) {
+      obj.overrides = message.overrides;
+    }
     return obj;
   },
 
@@ -4362,6 +4402,7 @@ export const DriveConsent: MessageFns<DriveConsent> = {
     message.serial = object.serial ?? "";
     message.sizeBytes = object.sizeBytes ?? 0;
     message.insertion = object.insertion ?? "";
+    message.overrides = object.overrides?.map((e) => e) || [];
     return message;
   },
 };

@@ -764,7 +764,11 @@ export interface StartBuildRequest {
   /** From Plan. */
   readonly planDigest: string;
   /** How to write and prove; not set: by what is known of each stick. */
-  readonly policy: AskedPolicy | undefined;
+  readonly policy:
+    | AskedPolicy
+    | undefined;
+  /** Serials that were typed for drives of the plan with asks: each of these needs its own. Bays of drives without a serial. */
+  readonly eraseSerials: readonly string[];
 }
 
 /** How sticks shall be written, as it was asked for; what each attempt gets is WritePolicy. */
@@ -948,9 +952,9 @@ export interface LoggedTurn {
   readonly drive:
     | LoggedDrive
     | undefined;
-  /** assigned, leaseGranted, phase, warned, succeeded, failed, canceled, withdrawn, refused, retried. */
+  /** serialTyped, assigned, leaseGranted, phase, warned, succeeded, failed, canceled, withdrawn, refused, retried. */
   readonly kind: string;
-  /** Counts from 1; 0 for withdrawn, refused and retried. */
+  /** Counts from 1; 0 for serialTyped, withdrawn, refused and retried. */
   readonly attempt: number;
   /** Of assigned and leaseGranted, else 0. */
   readonly fence: number;
@@ -969,7 +973,13 @@ export interface LoggedTurn {
     | Evidence
     | undefined;
   /** Of assigned: how this stick is written; not set for attempts of a time when all were written alike. */
-  readonly policy: WritePolicy | undefined;
+  readonly policy:
+    | WritePolicy
+    | undefined;
+  /** Of serialTyped: name of the operator who typed it. */
+  readonly operator: string;
+  /** Of serialTyped: what the drive was asked for. */
+  readonly asks: readonly Problem[];
 }
 
 /** Cancel was asked for. */
@@ -1140,7 +1150,7 @@ export interface DriveView {
   readonly drive:
     | Drive
     | undefined;
-  /** free, busy, refused, absent. */
+  /** free, busy, refused, asks (free, when its serial is typed), absent. */
   readonly state: string;
   /** Job that holds it, or empty. */
   readonly jobId: string;
@@ -8591,7 +8601,15 @@ export const PlannedDrive: MessageFns<PlannedDrive> = {
 };
 
 function createBaseStartBuildRequest(): StartBuildRequest {
-  return { requestId: "", mediaName: "", revision: 0, targets: [], planDigest: "", policy: undefined };
+  return {
+    requestId: "",
+    mediaName: "",
+    revision: 0,
+    targets: [],
+    planDigest: "",
+    policy: undefined,
+    eraseSerials: [],
+  };
 }
 
 export const StartBuildRequest: MessageFns<StartBuildRequest> = {
@@ -8613,6 +8631,9 @@ export const StartBuildRequest: MessageFns<StartBuildRequest> = {
     }
     if (message.policy !== undefined) {
       AskedPolicy.encode(message.policy, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.eraseSerials) {
+      writer.uint32(58).string(v!);
     }
     return writer;
   },
@@ -8678,6 +8699,14 @@ export const StartBuildRequest: MessageFns<StartBuildRequest> = {
             message.policy = AskedPolicy.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.eraseSerials.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -8710,6 +8739,11 @@ export const StartBuildRequest: MessageFns<StartBuildRequest> = {
         ? globalThis.String(object.plan_digest)
         : "",
       policy: isSet(object.policy) ? AskedPolicy.fromJSON(object.policy) : undefined,
+      eraseSerials: globalThis.Array.isArray(object?.eraseSerials)
+        ? object.eraseSerials.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.erase_serials)
+        ? object.erase_serials.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -8733,6 +8767,9 @@ export const StartBuildRequest: MessageFns<StartBuildRequest> = {
     if (message.policy !== undefined) {
       obj.policy = AskedPolicy.toJSON(message.policy);
     }
+    if (message.eraseSerials?.length) {
+      obj.eraseSerials = message.eraseSerials;
+    }
     return obj;
   },
 
@@ -8749,6 +8786,7 @@ export const StartBuildRequest: MessageFns<StartBuildRequest> = {
     message.policy = (object.policy !== undefined && object.policy !== null)
       ? AskedPolicy.fromPartial(object.policy)
       : undefined;
+    message.eraseSerials = object.eraseSerials?.map((e) => e) || [];
     return message;
   },
 };
@@ -10540,6 +10578,8 @@ function createBaseLoggedTurn(): LoggedTurn {
     proof: "",
     evidence: undefined,
     policy: undefined,
+    operator: "",
+    asks: [],
   };
 }
 
@@ -10574,6 +10614,12 @@ export const LoggedTurn: MessageFns<LoggedTurn> = {
     }
     if (message.policy !== undefined) {
       WritePolicy.encode(message.policy, writer.uint32(82).fork()).join();
+    }
+    if (message.operator !== "") {
+      writer.uint32(90).string(message.operator);
+    }
+    for (const v of message.asks) {
+      Problem.encode(v!, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -10671,6 +10717,22 @@ export const LoggedTurn: MessageFns<LoggedTurn> = {
             message.policy = WritePolicy.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.operator = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.asks.push(Problem.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -10695,6 +10757,8 @@ export const LoggedTurn: MessageFns<LoggedTurn> = {
       proof: isSet(object.proof) ? globalThis.String(object.proof) : "",
       evidence: isSet(object.evidence) ? Evidence.fromJSON(object.evidence) : undefined,
       policy: isSet(object.policy) ? WritePolicy.fromJSON(object.policy) : undefined,
+      operator: isSet(object.operator) ? globalThis.String(object.operator) : "",
+      asks: globalThis.Array.isArray(object?.asks) ? object.asks.map((e: any) => Problem.fromJSON(e)) : [],
     };
   },
 
@@ -10730,6 +10794,12 @@ export const LoggedTurn: MessageFns<LoggedTurn> = {
     if (message.policy !== undefined) {
       obj.policy = WritePolicy.toJSON(message.policy);
     }
+    if (message.operator !== "") {
+      obj.operator = message.operator;
+    }
+    if (message.asks?.length) {
+      obj.asks = message.asks.map((e) => Problem.toJSON(e));
+    }
     return obj;
   },
 
@@ -10756,6 +10826,8 @@ export const LoggedTurn: MessageFns<LoggedTurn> = {
     message.policy = (object.policy !== undefined && object.policy !== null)
       ? WritePolicy.fromPartial(object.policy)
       : undefined;
+    message.operator = object.operator ?? "";
+    message.asks = object.asks?.map((e) => Problem.fromPartial(e)) || [];
     return message;
   },
 };
