@@ -71,7 +71,38 @@ test("findPartitions() comes to an end in a chain that leads back into itself", 
   const linkAt = 67_584 * SECTOR + ENTRIES_AT + 16;
   expect(bytes[linkAt + 4]).toBe(5);
   bytes.writeUInt32LE(0, linkAt + 8);
-  expect((await find(bytes, sizeBytes)).partitions).toHaveLength(PARTITIONS_MAX);
+  let reads = 0;
+  const readBytes = readerOf(bytes, sizeBytes);
+  const read: typeof readBytes = (at, lengthBytes) => {
+    reads += 1;
+    return readBytes(at, lengthBytes);
+  };
+  const { partitions } = await findPartitions(read, { sizeBytes, logicalBlockBytes: SECTOR });
+  expect(partitions).toHaveLength(PARTITIONS_MAX);
+  expect(reads).toBeLessThanOrEqual(1 + PARTITIONS_MAX);
+});
+
+test("findPartitions() counts each link of a chain from where the chain begins", async () => {
+  const [chainBlock, sizeBytes] = [100, 1000 * SECTOR];
+  const bytes = Buffer.alloc(sizeBytes);
+  const write = (block: number, entry: number, [type, start, count]: readonly number[]) => {
+    const at = block * SECTOR + ENTRIES_AT + entry * 16;
+    bytes.writeUInt8(type ?? 0, at + 4);
+    bytes.writeUInt32LE(start ?? 0, at + 8);
+    bytes.writeUInt32LE(count ?? 0, at + 12);
+    bytes.set([0x55, 0xaa], block * SECTOR + 510);
+  };
+  write(0, 0, [0x05, chainBlock, 900]);
+  for (const [index, block] of [100, 300, 500].entries()) {
+    write(block, 0, [0x83, 1, 50]);
+    if (index < 2) write(block, 1, [0x05, 200 * (index + 1), 51]);
+  }
+  const { partitions } = await find(bytes, sizeBytes);
+  expect(partitions.map(({ number, offsetBytes }) => [number, offsetBytes / SECTOR])).toEqual([
+    [5, 101],
+    [6, 301],
+    [7, 501],
+  ]);
 });
 
 test("findPartitions() shows none of a GPT whose numbers no drive has", async () => {
@@ -81,6 +112,12 @@ test("findPartitions() shows none of a GPT whose numbers no drive has", async ()
     const { table, partitions } = await find(bytes, sizeBytes);
     expect([table, partitions.length <= PARTITIONS_MAX]).toEqual(["gpt", true]);
   }
+});
+
+test("findPartitions() reads no list of a GPT whose entries are larger than any", async () => {
+  const { bytes, sizeBytes } = recordedBytes("gpt");
+  bytes.writeUInt32LE(1024, SECTOR + 84);
+  expect(await find(bytes, sizeBytes)).toEqual({ table: "gpt", partitions: [] });
 });
 
 test("findPartitions() goes by the MBR where it promises a GPT that is not there", async () => {

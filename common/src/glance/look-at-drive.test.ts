@@ -51,6 +51,24 @@ test("lookAtDrive() counts no passport beside a volume that is not of our making
   expect(await look(stick)).toMatchObject({ passport: { isSealed: true } });
 });
 
+test("lookAtDrive() takes nothing behind the end of a partition for its own", async () => {
+  const drive = Buffer.alloc(4 * MIB);
+  const table = drive.subarray(446, 512);
+  for (const [entry, [startBlock, blocks]] of [
+    [2048, 1],
+    [2049, 2048],
+  ].entries()) {
+    table[entry * 16 + 4] = 0x83;
+    table.writeUInt32LE(startBlock ?? 0, entry * 16 + 8);
+    table.writeUInt32LE(blocks ?? 0, entry * 16 + 12);
+  }
+  table.set([0x55, 0xaa], 64);
+  const labelAt = MIB + 512;
+  drive.write("LABELONE", labelAt);
+  drive.write("LVM2 001", labelAt + 24);
+  expect((await look(drive)).volumes).toMatchObject([{ kind: "blank" }, { kind: "lvm2" }]);
+});
+
 test("lookAtDrive() believes the record behind an image before a passport inside it", async () => {
   const image = await makeStick();
   const sizeBytes = image.length + 2 * MIB;

@@ -34,7 +34,7 @@ async function findPassport(
   read: ReadBytes,
   { volumes, partitions }: SeenVolumes,
 ): Promise<SeenPassport | null> {
-  // Until a stick is sealed its first MiB is zero; its file system lies behind that all the same.
+  // Until a stick is sealed it begins as a blank one does; its file system lies behind its first MiB all the same.
   if (partitions.length === 0)
     return volumes[0]?.kind === "blank" ? readPassport(read, PARTITION_OFFSET_BYTES, false) : null;
   for (const [index, { offsetBytes }] of partitions.entries()) {

@@ -47,6 +47,15 @@ test.each<[string, Parameters<typeof kindsOf>[0]]>([
   expect(await kindsOf(marks)).toEqual([kind]);
 });
 
+test("SIGNATURES know a RAID by its mark near the end of a drive of 3 TB", async () => {
+  const sizeBytes = 3e12 - (3e12 % 512);
+  const markAt = sizeBytes - (sizeBytes % 4096) - 8192;
+  const sector = Uint8Array.from(MD);
+  const read: Head["read"] = async (at) => (at === markAt ? sector : new Uint8Array(512));
+  const isMd = SIGNATURES.find(({ kind }) => kind === "md")?.matches;
+  expect(await isMd?.({ read, sizeBytes, bytes: new Uint8Array(8192) })).toBe(true);
+});
+
 test("SIGNATURES take half a mark for none", async () => {
   expect(await kindsOf([])).toEqual([]);
   expect(await kindsOf([[1536, "LABELONE"]])).toEqual([]);

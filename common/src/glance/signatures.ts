@@ -78,7 +78,8 @@ async function isMd({ read, bytes, sizeBytes }: Head): Promise<boolean> {
   if (holdsAt(bytes, 0, MD_MAGIC) || holdsAt(bytes, 4096, MD_MAGIC)) return true;
   if (sizeBytes < 128 * 1024) return false;
   const sectors = Math.floor(sizeBytes / SECTOR_BYTES);
-  const places = [(sectors & ~7) - 16, Math.floor(sectors / 128) * 128 - 128];
+  // No bit operations: they cut numbers of sectors above 1 TiB.
+  const places = [sectors - (sectors % 8) - 16, Math.floor(sectors / 128) * 128 - 128];
   for (const sector of places) {
     if (holdsAt(await read(sector * SECTOR_BYTES, SECTOR_BYTES), 0, MD_MAGIC)) return true;
   }
