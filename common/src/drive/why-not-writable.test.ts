@@ -125,6 +125,18 @@ test.each([
   expect(codes({ kind: "file", path, fileKind })).toEqual(expected);
 });
 
+test("whyNotWritable() refuses the disk that the agent's folder lies on, whatever else is there", () => {
+  const alone = { ...machine, mounts: [], swaps: [], devices: [device("8:48", "sdd")] };
+  const agentFolder = { path: "/data/agent", deviceId: "8:48" };
+  const target = { kind: "device", deviceId: "8:48" } as const;
+  expect(whyNotWritable(target, { ...alone, agentFolder })).toEqual([
+    {
+      code: "drive_is_system",
+      detail: 'Cannot erase the device "sdd": it carries the agent\'s own "/data/agent"',
+    },
+  ]);
+});
+
 test("whyNotWritable() ends on devices that lie on each other in a circle", () => {
   const devices = [device("1:0", "a", { below: ["2:0"] }), device("2:0", "b", { below: ["1:0"] })];
   const found = whyNotWritable({ kind: "device", deviceId: "1:0" }, { ...machine, devices });

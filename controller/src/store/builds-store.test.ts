@@ -162,6 +162,40 @@ test("retry() makes a failed job pending with its attempts counted on", async ()
   expect(await farm.assign("j1", 2)).toMatchObject({ attempt: 2 });
 });
 
+test("retry() leaves the jobs that succeeded, whoever has their drives by now", async () => {
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1"), job("j2", "B2")], ORDER);
+  const problem = { code: "write_failed", detail: "" } as const;
+  const failed = { kind: "failed", problem, dirty: true } as const;
+  const first = result((await farm.assign("j1", 1))?.fence ?? 0, "x");
+  await farm.store.builds.recordResult(first, 5);
+  const second = { ...result((await farm.assign("j2", 1))?.fence ?? 0, "y"), jobId: "j2" };
+  await farm.store.builds.recordResult({ ...second, outcome: failed }, 5);
+  await farm.store.builds.start(build("b2"), [job("j3", "A1")], ORDER);
+  expect(await farm.store.builds.retry("b1", 6)).toMatchObject({ ok: true });
+  expect((await farm.store.builds.jobs("b1")).map(({ state }) => state.kind)).toEqual([
+    "succeeded",
+    "pending",
+  ]);
+});
+
+test("retry() takes no drive that another build has, and changes nothing then", async () => {
+  const farm = await openFarm(onTestFinished);
+  await farm.store.builds.start(build("b1"), [job("j1", "A1")], ORDER);
+  const problem = { code: "write_failed", detail: "" } as const;
+  const failed = { kind: "failed", problem, dirty: true } as const;
+  const ended = result((await farm.assign("j1", 1))?.fence ?? 0, "x");
+  await farm.store.builds.recordResult({ ...ended, outcome: failed }, 5);
+  await farm.store.builds.start(build("b2"), [job("j2", "A1")], ORDER);
+  expect(await farm.store.builds.retry("b1", 6)).toMatchObject({
+    problem: {
+      code: "drive_busy",
+      detail: 'Cannot retry on drive "A1": build "b2" holds it',
+    },
+  });
+  expect(await farm.store.builds.jobs("b1")).toMatchObject([{ state: { kind: "failed" } }]);
+});
+
 test("openStore() refuses a file that is no database, and leaves it as it is", async () => {
   const directory = await makeTemporaryFolder(onTestFinished);
   const path = join(directory, "damaged.sqlite");
