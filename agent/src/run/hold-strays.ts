@@ -33,7 +33,7 @@ export async function holdStrays(parts: {
   for (const stray of await findStrays({ proc, ...programs })) {
     const drive = await findAtPath(offer, stray.path, host);
     if (drive === null) continue;
-    log.warn({ pid: stray.pid, bay: drive.bay }, "a writer of an earlier run still waits");
+    log.warn({ writerPid: stray.pid, bay: drive.bay }, "a writer of an earlier run still waits");
     const ended = waitForEnd(stray);
     quarantine.hold(drive, stray.pid, ended);
     void ended.then(glances.hold(drive.driveId));

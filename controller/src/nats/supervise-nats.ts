@@ -51,10 +51,11 @@ export async function startNats(options: NatsOptions): Promise<Result<Supervised
   const files = filesIn(resolve(options.directory));
   try {
     const stale = await stopStaleServer(files);
-    if (stale !== null) log.warn({ pid: stale }, "stopped the nats-server of a killed controller");
+    if (stale !== null)
+      log.warn({ serverPid: stale }, "stopped the nats-server of a killed controller");
     const config = await writeFiles(options, files);
     const first = await runNatsServer(log, { program, configPath: files.configPath });
-    log.info({ host: options.host, port: first.port, pid: first.pid }, "nats-server started");
+    log.info({ host: options.host, port: first.port, serverPid: first.pid }, "nats-server started");
     await keepPort(first, config);
     return ok(supervise(first, { ...options, configPath: files.configPath }));
   } catch (error) {
