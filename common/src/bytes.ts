@@ -53,7 +53,7 @@ export function parseBytes(text: string): Result<number> {
   if (!Number.isSafeInteger(bytes) || bytes < 1) {
     return fail({
       code: "usage",
-      detail: `Cannot read the size "${text}": it must be a whole number of bytes`,
+      detail: `Cannot read the size "${text}": it must be a whole number of bytes, at least 1`,
     });
   }
   return ok(bytes);

@@ -231,13 +231,16 @@ test.each([
   expect(requests).toMatchObject([{ policy }]);
 });
 
-test.each([[["--full", "--refresh"]], [["--proof", "hope"]], [["--capacity", "all"]]])(
-  "build start %j is refused",
-  async (args) => {
-    const { ended, requests } = await run([...START, "--yes", ...args]);
-    expect([ended.status, requests]).toEqual([2, []]);
-  },
-);
+test.each([
+  [["--full", "--refresh"]],
+  [["--proof", "hope"]],
+  [["--capacity", "all"]],
+  [["--as", "image"]],
+  [["--name", "hq-disc"]],
+])("build start %j is refused", async (args) => {
+  const { ended, requests } = await run([...START, "--yes", ...args]);
+  expect([ended.status, requests]).toEqual([2, []]);
+});
 
 test("build start repeats a request as it was, and under its id no other way of writing", async () => {
   const data = await makeTemporaryFolder(onTestFinished);

@@ -1,5 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import { CAPACITY_CHECKS, WRITE_PROOFS } from "@stickfarm/common/build/write-policy";
+import { fail, type Result } from "@stickfarm/common/result";
 import { collect } from "../argument/collect.ts";
 import { parsePolicy } from "../argument/parse-policy.ts";
 import { newCommand } from "../shell/new-command.ts";
@@ -26,9 +27,10 @@ export function buildStartCommand(shell: Shell) {
     .option("--on <agent[/bay]>", "an agent with all its bays, or one bay; repeatable", collect)
     .option("--iso <file>", "an ISO image instead of media; each disc of a set", collect)
     .addOption(
-      new Option("--as <form>", "tree: the image's files on FAT32; image: its bytes as they are")
-        .choices(ISO_FORMS)
-        .default(ISO_FORMS[0]),
+      new Option(
+        "--as <form>",
+        "tree: the files of --iso on FAT32, as when left out; image: its bytes as they are",
+      ).choices(ISO_FORMS),
     )
     .option("--name <name>", "name of the definition that is made of --iso; else by its file")
     .addOption(
@@ -63,9 +65,18 @@ export function buildStartCommand(shell: Shell) {
     .action((media, { iso, as: form, name, ...options }, command) =>
       shell.ask(command, (session, controller) => {
         const start = { media, ...options, policy: parsePolicy(options) };
-        return iso === undefined
-          ? startBuild(session, controller, start)
-          : startIsoBuild(session, controller, { ...start, iso: { paths: iso, form, name } });
+        if (iso === undefined)
+          return whyNeedsIso(form, name) ?? startBuild(session, controller, start);
+        const asked = { paths: iso, form: form ?? ISO_FORMS[0], name };
+        return startIsoBuild(session, controller, { ...start, iso: asked });
       }),
     );
+}
+
+/** `null`: nothing is said of an image that is not given. */
+function whyNeedsIso(form?: string, name?: string): Promise<Result<never>> | null {
+  if (form === undefined && name === undefined) return null;
+  const option = form === undefined ? "--name" : "--as";
+  const detail = `Cannot use ${option}: it is for --iso, which is not given`;
+  return Promise.resolve(fail({ code: "usage", detail }));
 }

@@ -179,11 +179,13 @@ test.each([
 test("drive label names the bay as the agent does, however it was named", async () => {
   const { run, asked } = await serveDrives();
   for (const bay of ["ws-1/1", "left hub 3", "ws-1/left hub 3"])
-    expect((await run(["drive", "label", bay, "right"])).stderr).toBe('ws-1/1 is "right"\n');
-  expect((await run(["drive", "label", "ws-1/gone", ""])).stderr).toBe("ws-1/gone has no label\n");
+    expect((await run(["drive", "label", bay, "right"])).stdout).toBe('ws-1/1 is "right"\n');
+  expect((await run(["drive", "label", "ws-1/gone", ""])).stdout).toBe("ws-1/gone has no label\n");
   const right = { agent: "ws-1", bay: "1", label: "right" };
   expect(asked).toEqual([right, right, right, { agent: "ws-1", bay: "gone", label: "" }]);
   expect((await run(["drive", "label", "ws-1/gone", "right"])).status).toBe(3);
+  const { stdout } = await run(["drive", "label", "ws-1/1", "right", "-o", "json"]);
+  expect(JSON.parse(stdout)).toEqual(right);
 });
 
 test("drive locate tells which stick blinks, and for how long", async () => {

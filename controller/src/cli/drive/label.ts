@@ -1,8 +1,8 @@
 import { ok } from "@stickfarm/common/result";
 import { OperatorServiceService } from "@stickfarm/proto/stickfarm/v1/operator";
 import { parseBay } from "../argument/parse-bay.ts";
+import { writeAnswer } from "../output/write-answer.ts";
 import { newCommand } from "../shell/new-command.ts";
-import { say } from "../shell/session.ts";
 import type { Shell } from "../shell/shell.ts";
 import { findDrive } from "./find-drive.ts";
 
@@ -18,22 +18,23 @@ export function driveLabelCommand(shell: Shell) {
   })
     .argument("<[agent/]bay>", "the bay, with a stick in it")
     .argument("<label>", "1 to 32 characters that no other bay of the agent has")
-    .action((text, label, _options, command) =>
+    .action((named, label, _options, command) =>
       shell.ask(command, async (session, controller) => {
-        const named = parseBay(text);
-        if (!named.ok) return named;
+        const parsed = parseBay(named);
+        if (!parsed.ok) return parsed;
         // A label is taken away from an empty port too; then the port must be named in full.
-        const isWhole = label === "" && named.value.agent !== "";
-        const found = isWhole ? ok(null) : await findDrive(controller, text);
+        const isWhole = label === "" && parsed.value.agent !== "";
+        const found = isWhole ? ok(null) : await findDrive(controller, named);
         if (!found.ok) return found;
         const place =
           found.value === null
-            ? named.value
+            ? parsed.value
             : { agent: found.value.agent, bay: found.value.drive.bay };
         const labeled = await controller.call(OperatorServiceService.labelBay, { ...place, label });
         if (!labeled.ok) return labeled;
         const where = `${place.agent}/${place.bay}`;
-        say(session, label === "" ? `${where} has no label` : `${where} is "${label}"`);
+        const text = label === "" ? `${where} has no label` : `${where} is "${label}"`;
+        writeAnswer(session, { ...place, label }, () => `${text}\n`);
         return ok(0);
       }),
     );

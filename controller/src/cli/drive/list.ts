@@ -31,8 +31,8 @@ export function driveListCommand(shell: Shell) {
     description: "List the drives that the agents offer, and why some cannot be written.",
     examples: ["stickfarm drive list", "stickfarm drive list --agent ws-1"],
   })
-    .option("--agent <name>", "only the drives of this agent", "")
-    .action(({ agent }, command) =>
+    .option("--agent <name>", "only the drives of this agent")
+    .action(({ agent = "" }, command) =>
       shell.ask(command, async (session, controller) => {
         const response = await controller.call(OperatorServiceService.listDrives, { agent });
         if (!response.ok) return response;

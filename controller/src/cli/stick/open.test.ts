@@ -111,8 +111,8 @@ test("stick open names what is no stick of ours", async () => {
     ["zeros", 3, "stick_unknown"],
     ["empty", 3, "stick_unknown"],
     ["none", 3, "path_missing"],
-    ["pipe", 2, "path_not_content"],
-    [".", 2, "path_not_content"],
+    ["pipe", 3, "stick_unknown"],
+    [".", 3, "stick_unknown"],
   ] as const) {
     const ended = await run(["stick", "open", path(name)]);
     expect([ended.status, ended.stdout], name).toEqual([status, ""]);

@@ -42,7 +42,7 @@ const ISO_MARK = "CD001";
 /**
  * Read what is ours from a drive or a file, opened for reading only and never mounted.
  *
- * Problems: stick_unknown, stick_damaged, path_missing, path_unreadable, path_not_content, tool_missing for an ISO image.
+ * Problems: stick_unknown, stick_damaged, path_missing, path_unreadable, tool_missing for an ISO image.
  */
 export function readStickFiles(path: string): Promise<Result<StickFiles>> {
   return readStick(path, (read, size) => readFrom(path, read, size));

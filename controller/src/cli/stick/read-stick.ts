@@ -13,7 +13,7 @@ export type StickSize = {
 /**
  * Do something with a drive or a file that is opened for reading only.
  *
- * Problems: path_missing, path_unreadable, path_not_content, stick_damaged where it cannot be read, those of the body.
+ * Problems: path_missing, path_unreadable, stick_unknown, stick_damaged where it cannot be read, those of the body.
  */
 export async function readStick<Out>(
   path: string,
@@ -27,7 +27,7 @@ export async function readStick<Out>(
       const status = await handle.stat();
       if (!status.isFile() && !status.isBlockDevice()) {
         const detail = `Cannot read "${path}": it is neither a file nor a drive`;
-        return fail({ code: "path_not_content", detail });
+        return fail({ code: "stick_unknown", detail });
       }
       const read: ReadBytes = async (offsetBytes, lengthBytes) => {
         readAt = offsetBytes;
