@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { writerArguments } from "@stickfarm/agent/write/start-writer";
 import { MIB, renderBytes } from "@stickfarm/common/bytes";
 import { missingPrograms } from "../support/run-program.ts";
 import { findPeers } from "./find-peers.ts";
@@ -15,6 +16,9 @@ import { type Methods, runRounds } from "./run-rounds.ts";
 
 /** From so many targets on the image is half as large, so that all of them lie in memory. */
 const MANY = 16;
+
+/** The kernel counts hundredths of a second. */
+const STARTS = 10;
 
 /** Unthrottled targets beside other programs, on the same targets in the same rounds. */
 export const peersGroup: Group = { name: "peers", run: runPeers };
@@ -47,8 +51,20 @@ async function runPeers(bench: Bench): Promise<GroupResult> {
     `Image of ${sizes.join(" and of ")}${many}`,
     "CPU is that of processes; what the kernel's loop workers copy is in no row",
   ];
+  remarks.push(await describeStarting(bench));
   if (peers.some(({ name }) => name === ETCHER)) remarks.push(await describeLoading(bench));
   return { runs, verdicts: judgePeers(runs), skipped, remarks };
+}
+
+async function describeStarting({ scratch }: Bench): Promise<string> {
+  const start = async () => {
+    for (let count = 0; count < STARTS; count += 1)
+      await runCommand(scratch, process.execPath, writerArguments(), { env: {} });
+    return [];
+  };
+  const { cpuSeconds } = await measure(start, { watchMemory: false });
+  const each = (cpuSeconds / STARTS).toFixed(3);
+  return `To start a writer takes ${each} s of a processor; the rows of ${EXACT} and ${MAPPED} hold that and a reading of the image for each target, those of ${ETCHER} one loading and one reading in all`;
 }
 
 async function describeLoading({ scratch }: Bench): Promise<string> {

@@ -45,6 +45,11 @@ const NODE_FLAGS = [
   "--v8-pool-size=1",
 ];
 
+/** What Node is started with. Without an order it ends with its stdin. */
+export function writerArguments(): string[] {
+  return [...NODE_FLAGS, findWriterProgram()];
+}
+
 /**
  * Start the process that writes one drive. It lays out, says `ready` and waits for `begin`.
  *
@@ -55,7 +60,7 @@ export function startWriter(options: {
   readonly driveFd: number;
   readonly onEvent: (event: WriterEvent) => void;
 }): Writer {
-  const child = spawn(process.execPath, [...NODE_FLAGS, findWriterProgram()], {
+  const child = spawn(process.execPath, writerArguments(), {
     stdio: ["pipe", "pipe", "pipe", options.driveFd],
     env: { UV_THREADPOOL_SIZE: String(READ_LANES + 1) },
   });
