@@ -8,7 +8,7 @@ import { renderTailRecord, tailRecordOffset } from "../layout/tail-record.ts";
 import { IMAGE_SIGHT_PATH, PASSPORT_PATH } from "../media/stick-path.ts";
 import { describeImage } from "./describe-image.ts";
 import { lookAtDrive } from "./look-at-drive.ts";
-import { readerOf, recordedBytes } from "./test-volumes.ts";
+import { type RecordedName, readerOf, recordedBytes } from "./test-volumes.ts";
 
 const look = (bytes: Uint8Array, sizeBytes = bytes.length) =>
   lookAtDrive(readerOf(bytes, sizeBytes), { sizeBytes, logicalBlockBytes: 512 });
@@ -36,19 +36,37 @@ test("lookAtDrive() reads our passport, and that a stick was never sealed", asyn
 });
 
 test("lookAtDrive() counts no passport beside a volume that is not of our making", async () => {
-  const stick = await makeStick();
-  const table = stick.subarray(446, 510);
-  // The second of the four: the drive's last MiB.
-  table[16 + 4] = 0x83;
-  table.writeUInt32LE(39 * 2048, 16 + 8);
-  table.writeUInt32LE(2048, 16 + 12);
-  recordedBytes("luks1").bytes.copy(stick, 39 * MIB, 0, 4096);
-  expect(await look(stick)).toMatchObject({
-    volumes: [{ kind: "fat32" }, { kind: "luks" }],
-    passport: null,
-  });
-  stick.fill(0xa5, 39 * MIB);
-  expect(await look(stick)).toMatchObject({ passport: { isSealed: true } });
+  const made = await makeStick();
+  const lookBeside = async (
+    startBlock: number,
+    blockCount: number,
+    put: (stick: Buffer) => void,
+  ) => {
+    const stick = Buffer.from(made);
+    const second = stick.subarray(446 + 16, 446 + 32);
+    second[4] = 0x83;
+    second.writeUInt32LE(startBlock, 8);
+    second.writeUInt32LE(blockCount, 12);
+    put(stick);
+    const { volumes, passport } = await look(stick);
+    return [volumes[1]?.kind, passport !== null];
+  };
+  const behind = [39 * 2048, 2048] as const;
+  expect(await lookBeside(...behind, (stick) => replaceAt(stick, 39 * MIB, "luks1"))).toEqual([
+    "luks",
+    false,
+  ]);
+  expect(await lookBeside(...behind, (stick) => stick.fill(0xa5, 39 * MIB))).toEqual([
+    "unknown",
+    false,
+  ]);
+  expect(await lookBeside(...behind, (stick) => stick.fill(0, 39 * MIB))).toEqual(["blank", true]);
+  // Boot code has such a one.
+  const before = [64, 1984] as const;
+  expect(await lookBeside(...before, (stick) => stick.fill(0xa5, 64 * 512, MIB))).toEqual([
+    "unknown",
+    true,
+  ]);
 });
 
 test("lookAtDrive() takes nothing behind the end of a partition for its own", async () => {
@@ -68,6 +86,10 @@ test("lookAtDrive() takes nothing behind the end of a partition for its own", as
   drive.write("LVM2 001", labelAt + 24);
   expect((await look(drive)).volumes).toMatchObject([{ kind: "blank" }, { kind: "lvm2" }]);
 });
+
+function replaceAt(stick: Buffer, at: number, name: RecordedName): void {
+  recordedBytes(name).bytes.copy(stick, at, 0, 4096);
+}
 
 test("lookAtDrive() believes the record behind an image before a passport inside it", async () => {
   const image = await makeStick();

@@ -30,24 +30,26 @@ export async function lookAtDrive(read: ReadBytes, drive: DriveGeometry): Promis
   return { kind: "seen", table, volumes, passport };
 }
 
-async function findPassport(
-  read: ReadBytes,
-  { volumes, partitions }: SeenVolumes,
-): Promise<SeenPassport | null> {
+async function findPassport(read: ReadBytes, seen: SeenVolumes): Promise<SeenPassport | null> {
+  const { volumes, partitions } = seen;
   // Until a stick is sealed it begins as a blank one does; its file system lies behind its first MiB all the same.
   if (partitions.length === 0)
     return volumes[0]?.kind === "blank" ? readPassport(read, PARTITION_OFFSET_BYTES, false) : null;
   for (const [index, { offsetBytes }] of partitions.entries()) {
-    if (!isAlone(volumes, index)) continue;
+    if (!isAlone(seen, index)) continue;
     const found = await readPassport(read, offsetBytes, true);
     if (found !== null) return found;
   }
   return null;
 }
 
-/** The boot code of a GPT stick has a partition beside it, which is of no known kind. */
-function isAlone(volumes: SeenVolumes["volumes"], own: number): boolean {
-  return volumes.every(({ kind }, index) => index === own || ["blank", "unknown"].includes(kind));
+/** The boot code of a GPT stick has a partition of its own, before that of the files. */
+function isAlone({ volumes, partitions }: SeenVolumes, own: number): boolean {
+  return partitions.every(({ offsetBytes, sizeBytes }, index) => {
+    const kind = volumes[index]?.kind;
+    const isBootCode = kind === "unknown" && offsetBytes + sizeBytes <= PARTITION_OFFSET_BYTES;
+    return index === own || kind === "blank" || isBootCode;
+  });
 }
 
 async function readPassport(
