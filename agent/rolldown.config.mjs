@@ -1,4 +1,4 @@
-/** The writer as one file, made from what the compiler has built: it starts in half the time that its fifty files take. */
+/** The writer as one file, made from what the compiler has built: it starts in half the time that its many files take. */
 export default {
   input: "agent/dist/write/writer-main.js",
   platform: "node",

@@ -1,6 +1,6 @@
 /**
- * The writer is started once for each stick, so its start counts: as one file it takes half the processor time that its
- * fifty files take, which is a tenth of all that a stick of 1 GiB costs.
+ * The writer is started once for each stick, so its start counts: 0.04 s of a processor as one file, 0.10 s as the ninety that
+ * the compiler makes, where a stick of 1 GiB takes 0.3 s in all.
  */
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
