@@ -4,6 +4,7 @@ import { MIB } from "@stickfarm/common/bytes";
 import { expect, onTestFinished, test } from "vitest";
 import { readAt, sameBytes } from "../journey/support/drive-bytes.ts";
 import { holdWriters } from "../journey/support/hold-writers.ts";
+import { typeWhatIsAsked } from "../journey/support/old-data.ts";
 import { tempDirectory } from "../support/temp-directory.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { type Fault, type FaultyMedium, makeFaultyMedium } from "./support/faulty-medium.ts";
@@ -118,6 +119,8 @@ test("sticks that change places before they are written are left as they are", a
   const other = await plugStick({ port: 1, file: join(folder, "1.img") });
   const [first, second] = [await one.device(), await other.device()];
   for (const stick of [one, other]) await farm.drive(stick);
+  // An agent that is stopped does not look.
+  await typeWhatIsAsked(farm, [one.bay, other.bay]);
   farm.agent("ws-1").signal("SIGSTOP");
   onTestFinished(() => farm.agent("ws-1").signal("SIGCONT"));
   const buildId = await farm.start([one, other]);

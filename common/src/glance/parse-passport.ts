@@ -12,7 +12,7 @@ const NAME_MAX = 64;
 
 /**
  * What a stick says of its own build; `null` when these are no words of ours. Nothing is believed: what is shown cannot
- * steer a terminal, and nothing is decided by it.
+ * steer a terminal, and all that follows from it is that a yes may erase it.
  */
 export function parsePassport({ passport, media }: Texts): Omit<SeenPassport, "isSealed"> | null {
   const { buildId, stickId, orderedAt } = recordOf(passport);

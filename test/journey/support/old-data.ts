@@ -26,17 +26,24 @@ export async function typeWhatIsAsked(
   farm: Pick<TestFarm, "must">,
   bays: readonly string[],
 ): Promise<readonly string[]> {
-  const views = await waitFor("a look at each drive", async () => {
-    const listed = JSON.parse(await farm.must("drive", "list", "-o", "json")) as DriveView[];
-    const meant = listed.filter(({ drive }) => bays.includes(drive?.bay ?? ""));
-    const isSeen = meant.every(({ drive }) =>
-      ["seen", "unreadable"].includes(drive?.contents?.state ?? ""),
-    );
-    return isSeen ? meant : undefined;
-  });
+  const views = await waitFor(
+    "a look at each drive",
+    async () => {
+      const listed = JSON.parse(await farm.must("drive", "list", "-o", "json")) as DriveView[];
+      const meant = listed.filter(({ drive }) => bays.includes(drive?.bay ?? ""));
+      return meant.every(isLookedAt) ? meant : undefined;
+    },
+    { limitMs: 120_000 },
+  );
   return typing(
     views.filter(({ state }) => state === "asks").map(({ drive }) => drive?.serial ?? ""),
   );
+}
+
+/** A reader without a medium shows nothing. */
+function isLookedAt({ drive }: DriveView): boolean {
+  const isOver = ["seen", "unreadable"].includes(drive?.contents?.state ?? "");
+  return isOver || drive?.sizeBytes === 0;
 }
 
 /** Waits until somebody has looked, and a yes alone does not erase the drive. */

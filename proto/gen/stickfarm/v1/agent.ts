@@ -299,7 +299,7 @@ export interface SeenVolume {
   readonly label: string;
 }
 
-/** What a stick says of its own build. Anyone may have written that: nothing is decided by it. */
+/** What a stick says of its own build. Anyone may have written that: a yes erases it, no more follows. */
 export interface SeenPassport {
   /** 26 characters. */
   readonly buildId: string;
