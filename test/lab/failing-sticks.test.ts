@@ -197,6 +197,29 @@ test("a cancel lets go of a stick that hangs, and an agent that was killed finds
   await isQuarantined(farm, "hung", false);
 });
 
+test("an agent that is told to stop ends while a stick of it hangs, and the next one finds it in quarantine", {
+  timeout: 400_000,
+}, async () => {
+  const { farm, disks } = await startFaultyFarm(
+    { hung: { hang: { op: "write", afterWrittenBytes: 4 * MIB } } },
+    "180s",
+  );
+  await start(farm, "hung");
+  await waitFor("a call that hangs", async () => (await disks.hung.statistics()).hanging > 0, {
+    limitMs: SLACK_MS,
+  });
+  const codes: (number | null)[] = [];
+  const agent = farm.agent("ws-1");
+  void agent.ended.then(({ code }) => codes.push(code));
+  agent.signal("SIGTERM");
+  await waitFor("the agent's end", () => codes.length > 0, { limitMs: 30_000 });
+  expect(codes).toEqual([0]);
+  await farm.runAgent("ws-1");
+  await isQuarantined(farm, "hung", true);
+  await disks.hung.set({});
+  await isQuarantined(farm, "hung", false);
+});
+
 test("each failing stick fails its own way, does not boot, and the good one beside them is built", {
   timeout: 400_000,
 }, async () => {

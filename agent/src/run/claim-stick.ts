@@ -137,7 +137,8 @@ function startOn(
       // Late words of a writer that is being released say nothing that counts.
       state = "ended";
       writer.kill();
-      await Promise.race([writer.exited, after(isAbandoned ? ABANDONED_WAIT_MS : EXIT_WAIT_MS)]);
+      const late = after(isAbandoned ? ABANDONED_WAIT_MS : EXIT_WAIT_MS).then(() => "late");
+      if ((await Promise.race([writer.exited, late])) === "late") writer.leave();
       await drive.close();
     },
   };

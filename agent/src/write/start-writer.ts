@@ -21,6 +21,8 @@ export type Writer = {
   readonly stop: () => void;
   /** SIGKILL; a process that waits for a hung device outlives even that, and keeps its claim. */
   readonly kill: () => void;
+  /** This process ends without waiting for it; while it runs, `exited` tells of the end as ever. */
+  readonly leave: () => void;
   /** Never rejects. An exit without `sealed`, `failed` or `stopped` before it is a death. */
   readonly exited: Promise<WriterExit>;
 };
@@ -82,6 +84,10 @@ export function startWriter(options: {
     stop: () => send({ kind: "stop" }),
     kill: () => {
       child.kill("SIGKILL");
+    },
+    leave: () => {
+      child.unref();
+      for (const pipe of [stdin, stdout, stderr]) pipe.destroy();
     },
     exited: waitForExit(child, stderr),
   };
