@@ -154,8 +154,9 @@ async function openParts(options: AgentOptions, stack: CloseStack): Promise<Resu
   const quarantine = openQuarantine(() => new Date());
   const strays = await holdStrays({ offer, host, glances, quarantine, log });
   stack.defer(async () => strays.close());
-  const drives = await watchDrives(async () =>
-    quarantine.mark(glances.addTo(await listOffered(offer, host))),
+  const drives = await watchDrives(
+    async () => quarantine.mark(glances.addTo(await listOffered(offer, host))),
+    log,
   );
   stack.defer(async () => drives.close());
   const locator = openLocator(blinkerAt(offer, host, drives.seen), glances.isHeld);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Drive } from "@stickfarm/common/drive/drive";
+import type { Log } from "@stickfarm/common/log";
 
 export type DriveWatch = {
   /** As they were last seen. */
@@ -12,12 +13,17 @@ export type DriveWatch = {
 const LOOK_EVERY_MS = 1000;
 
 /** Looks at the drives again and again, and tells when they are not what they were. */
-export async function watchDrives(look: () => Promise<readonly Drive[]>): Promise<DriveWatch> {
+export async function watchDrives(
+  look: () => Promise<readonly Drive[]>,
+  log: Log,
+): Promise<DriveWatch> {
   let seen = await look();
   let listener: (drives: readonly Drive[]) => void = () => undefined;
   let closed = false;
+  let isFailing = false;
   const again = async (): Promise<void> => {
     const now = await look();
+    isFailing = false;
     if (!closed && !isDeepStrictEqual(now, seen)) {
       seen = now;
       listener(now);
@@ -25,8 +31,10 @@ export async function watchDrives(look: () => Promise<readonly Drive[]>): Promis
     if (!closed) timer = setTimeout(lookAgain, LOOK_EVERY_MS);
   };
   const lookAgain = (): void => {
-    again().catch(() => {
-      // A look that failed says nothing; the next one may.
+    again().catch((error: unknown) => {
+      // A look that failed says nothing of the drives; the next one may.
+      if (!isFailing) log.warn({ err: error }, "drives not seen");
+      isFailing = true;
       if (!closed) timer = setTimeout(lookAgain, LOOK_EVERY_MS);
     });
   };

@@ -49,6 +49,33 @@ test("startReports() is not held up by one report that is refused", async () => 
   await reports.close();
 });
 
+test("startReports() says that an acknowledgement was not journaled, and asks for it again", async () => {
+  const journal = await openTestJournal();
+  await hold(journal, "j1");
+  onTestFinished(() => void vi.useRealTimers());
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const full = fail({ code: "disk_full", detail: "Cannot write the journal: ENOSPC" });
+  const answers = [full];
+  const error = vi.fn();
+  const sent: string[] = [];
+  const reports = startReports({
+    journal: { ...journal, append: async (line) => answers.shift() ?? journal.append(line) },
+    log: { ...LOG, error },
+    send: async ({ jobId }) => {
+      sent.push(jobId);
+      return ok(undefined);
+    },
+  });
+  reports.wake();
+  await vi.waitFor(() => expect(error).toHaveBeenCalledOnce());
+  await vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(journal.state().held.size).toBe(0);
+  });
+  await reports.close();
+  expect(sent).toEqual(["j1", "j1"]);
+});
+
 async function openTestJournal(): Promise<Journal> {
   const opened = await openJournal(await makeTemporaryFolder(onTestFinished));
   if (!opened.ok) throw new Error(opened.problem.detail);

@@ -64,7 +64,10 @@ async function sendAll({ journal, send, log }: ReportPorts): Promise<boolean> {
       allSent = false;
       continue;
     }
-    await journal.append({ kind: "acknowledged", jobId, attempt });
+    const noted = await journal.append({ kind: "acknowledged", jobId, attempt });
+    if (noted.ok) continue;
+    log.error({ jobId, attempt, detail: noted.problem.detail }, "acknowledgement not journaled");
+    allSent = false;
   }
   return allSent;
 }
