@@ -5,6 +5,7 @@ import { type FarmHost, startFarm, type TestFarm } from "../../journey/support/f
 import { type Program, type ProgramName, spawnProgram } from "../../support/processes.ts";
 import { runProgram } from "../../support/run-program.ts";
 import { waitFor } from "../../support/wait-for.ts";
+import { type AgentSize, parseSize, watchSizeScript } from "./agent-health.ts";
 import { type Hub, openHub } from "./hub.ts";
 import { makeInitrd } from "./make-initrd.ts";
 import { HOST_ADDRESS, type Machine, runMachine } from "./run-machine.ts";
@@ -20,6 +21,8 @@ export type Lab = {
   readonly say: (line: string) => void;
   /** What the agent has logged. */
   readonly agentLog: () => Promise<string>;
+  /** What the agent holds after this moment. */
+  readonly agentSize: () => Promise<AgentSize>;
   readonly close: () => Promise<void>;
 };
 
@@ -35,6 +38,7 @@ const PROGRAMS = {
 const MEMORY_MIB = 1536;
 const READY_LIMIT_MS = 60_000;
 const AGENT_READY_LIMIT_MS = 300_000;
+const SIZE_LIMIT_MS = 60_000;
 
 export async function openLab(folder: string, say: (line: string) => void): Promise<Lab> {
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
@@ -72,7 +76,8 @@ export async function openLab(folder: string, say: (line: string) => void): Prom
   const startCommand = (...args: readonly string[]): Program =>
     host.startProgram("stickfarm", args, { cwd: farm.directory, env: farm.env });
   const agentLog = () => read("agent.log");
-  return { folder, farm, machine, hub, startCommand, say, agentLog, close };
+  const agentSize = () => nextSize(async () => parseSize(await read("agent.size")));
+  return { folder, farm, machine, hub, startCommand, say, agentLog, agentSize, close };
 }
 
 function hostIn(folder: string): FarmHost {
@@ -90,6 +95,17 @@ function hostIn(folder: string): FarmHost {
   };
 }
 
+/** The file is written every few seconds; what it says next was begun before now, what it says after that was not. */
+async function nextSize(look: () => Promise<AgentSize | undefined>): Promise<AgentSize> {
+  const limits = { limitMs: SIZE_LIMIT_MS, everyMs: 500 };
+  const { tick } = await waitFor("the agent's size", look, limits);
+  const isNew = async () => {
+    const size = await look();
+    return size !== undefined && size.tick > tick + 1 ? size : undefined;
+  };
+  return waitFor("the agent's size now", isNew, limits);
+}
+
 /** The controller's port is the same for the machine, its address is not. */
 function agentScript(address: string): string {
   const port = address.slice(address.lastIndexOf(":") + 1);
@@ -99,6 +115,8 @@ function agentScript(address: string): string {
     `export PATH=${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8`,
     "mkdir -p /root && cd /root || exit",
     `${agent} enroll --data ${AGENT} ${controller} --token-file /mnt/token || exit`,
-    `${agent} run --data ${AGENT} --usb-drives >/mnt/agent.out 2>/mnt/agent.log`,
+    `${agent} run --data ${AGENT} --usb-drives >/mnt/agent.out 2>/mnt/agent.log &`,
+    "agent=$!",
+    watchSizeScript("/mnt/agent.size"),
   ].join("\n");
 }

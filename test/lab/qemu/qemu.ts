@@ -7,6 +7,7 @@
 import { rmSync } from "node:fs";
 import { missingPrograms } from "../../support/run-program.ts";
 import { makeTempDirectory } from "../../support/temp-directory.ts";
+import { type AgentSize, judgeHealth } from "./agent-health.ts";
 import { type Lab, openLab } from "./open-lab.ts";
 import { type Options, parseOptions } from "./parse-options.ts";
 import { type Row, renderRows } from "./render-rows.ts";
@@ -79,10 +80,24 @@ async function runStages(
   const run: Run = { lab, files, image, bystander, add };
   await runFour(run);
   await runFaults(run);
+  const size = await lab.agentSize();
   await runRounds(run, limits);
+  await judgeAgent(run, size);
   await pull();
   await judgeBystander(run, before);
   judgeMachine(run);
+}
+
+/** It has nothing to do now, as before the rounds. */
+async function judgeAgent({ lab, add }: Run, before: AgentSize): Promise<void> {
+  const after = await lab.agentSize();
+  const mib = (size: AgentSize): string => (size.kib / 1024).toFixed(0);
+  add({
+    done: "the agent, from before the rounds to after them",
+    outcome: `${before.handles} to ${after.handles} handles, ${mib(before)} to ${mib(after)} MiB`,
+    tookMs: 0,
+    broken: judgeHealth(before, after, await lab.agentLog()),
+  });
 }
 
 /** A kernel that says more than usual has met something that it should not. */
