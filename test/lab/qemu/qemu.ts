@@ -19,7 +19,17 @@ import { runRounds } from "./stage-rounds.ts";
 import { digestOf, makeStick } from "./stick.ts";
 import { applyFiles, applyImage } from "./test-media.ts";
 
-const NEEDED = [QEMU, "cpio", "busybox", "nats-server", "fsck.fat", "mcopy", "sfdisk", "cmp"];
+const NEEDED = [
+  QEMU,
+  "cpio",
+  "busybox",
+  "nats-server",
+  "mkfs.fat",
+  "fsck.fat",
+  "mcopy",
+  "sfdisk",
+  "cmp",
+];
 const LAST_WORDS = 4000;
 
 const options = parseOptions(process.argv.slice(2), () => Date.now() % 2 ** 32);

@@ -48,10 +48,11 @@ export async function runFaults(run: Run): Promise<void> {
   judgePace(run, ended);
   const healed: Member[] = ended
     .filter(({ job }) => job.state === "failed")
-    .map(({ member: { stick } }, index) => ({
+    .map(({ member: { stick, port } }) => ({
       done: `${stick.name} again, without its fault`,
       stick,
-      port: CASES.length + index + 1,
+      // Below the last port, which is the bystander's.
+      port: port + CASES.length - 1,
       must: ["succeeded"],
     }));
   await runTogether(run, healed, image);
