@@ -49,7 +49,11 @@ async function runGroups(bench: Bench): Promise<void> {
   );
   const all: Record<string, GroupResult> = {};
   for (const { name, run } of GROUPS.filter(({ name }) => options.only.includes(name))) {
-    const result = await run(bench);
+    const result = await run(bench).catch((error: Error) => {
+      // What was measured before it, and what comes after it, is worth having.
+      process.exitCode = 1;
+      return { runs: [], verdicts: [], skipped: [`broken off: ${error.message}`], remarks: [] };
+    });
     all[name] = bench.quick ? { ...result, verdicts: [] } : result;
     say(`${name} done after ${minutesSince(startedAtMs)}, load ${loadavg()[0]?.toFixed(1)}`);
     if (!options.json) console.log(`${renderGroup(name, all[name], AGAINST)}\n`);
