@@ -85,16 +85,9 @@ async function resolvePath({ kind, path }: DriveSource): Promise<string> {
 }
 
 function targetOf(source: VirtualDriveSource, { path, stats }: Found): DriveTarget {
-  if (source.kind === "device" && stats?.isBlockDevice()) {
-    return { kind: "device", deviceId: deviceIdOf(stats.rdev) };
-  }
-  const fileKind = kindOf(stats);
-  // A plain file is no device, even where a file would do.
-  return { kind: "file", path, fileKind: isMistaken(source, fileKind) ? "other" : fileKind };
-}
-
-function isMistaken(source: VirtualDriveSource, fileKind: FileKind): boolean {
-  return source.kind === "device" && fileKind === "file";
+  if (source.kind === "file") return { kind: "file", path, fileKind: kindOf(stats) };
+  if (!stats?.isBlockDevice()) return { kind: "no_device", path, isThere: stats !== null };
+  return { kind: "device", deviceId: deviceIdOf(stats.rdev) };
 }
 
 function kindOf(stats: BigIntStats | null): FileKind {

@@ -125,6 +125,18 @@ test.each([
   expect(codes({ kind: "file", path, fileKind })).toEqual(expected);
 });
 
+test.each([
+  [true, "drive_not_drive", "it is no block device, must be one"],
+  [false, "drive_gone", "it is not there"],
+])(
+  "whyNotWritable() says what is named as a device and is none: there %s",
+  (isThere, code, why) => {
+    expect(whyNotWritable({ kind: "no_device", path: "/dev/null", isThere }, machine)).toEqual([
+      { code, detail: `Cannot erase the device "/dev/null": ${why}` },
+    ]);
+  },
+);
+
 test("whyNotWritable() refuses the disk that the agent's folder lies on, whatever else is there", () => {
   const alone = { ...machine, mounts: [], swaps: [], devices: [device("8:48", "sdd")] };
   const agentFolder = { path: "/data/agent", deviceId: "8:48" };

@@ -42,7 +42,9 @@ export type BlockDevice = {
 export type DriveTarget =
   | { readonly kind: "device"; readonly deviceId: string }
   /** `path` is absolute, its folder free of links. */
-  | { readonly kind: "file"; readonly path: string; readonly fileKind: FileKind };
+  | { readonly kind: "file"; readonly path: string; readonly fileKind: FileKind }
+  /** Named as a block device, and is none. */
+  | { readonly kind: "no_device"; readonly path: string; readonly isThere: boolean };
 
 export type FileKind = "file" | "link" | "device" | "other" | "missing";
 
@@ -58,9 +60,21 @@ const KERNEL_PATH = /^\/(proc|sys|dev)(\/|$)/;
  * Problems: drive_is_system, drive_in_use, drive_not_drive, drive_read_only, drive_gone.
  */
 export function whyNotWritable(target: DriveTarget, facts: MachineFacts): readonly Problem[] {
-  return target.kind === "device"
-    ? whyNotDevice(target.deviceId, facts)
-    : whyNotFile(target, facts);
+  switch (target.kind) {
+    case "device":
+      return whyNotDevice(target.deviceId, facts);
+    case "file":
+      return whyNotFile(target, facts);
+    case "no_device":
+      return [whyNoDevice(target)];
+  }
+}
+
+function whyNoDevice({ path, isThere }: Extract<DriveTarget, { kind: "no_device" }>): Problem {
+  const cannot = `Cannot erase the device "${path}"`;
+  return isThere
+    ? { code: "drive_not_drive", detail: `${cannot}: it is no block device, must be one` }
+    : { code: "drive_gone", detail: `${cannot}: it is not there` };
 }
 
 function whyNotDevice(deviceId: string, facts: MachineFacts): readonly Problem[] {
