@@ -5,6 +5,7 @@ import { blobPath } from "@stickfarm/common/media/distribution-point";
 import { DAV, startNginx } from "@stickfarm/common/rim/nginx-fixture";
 import { expect, onTestFinished, test } from "vitest";
 import { buildIdOf, startFarm, type TestFarm } from "./support/farm.ts";
+import { typing, waitForAsk } from "./support/old-data.ts";
 import { refusalOf } from "./support/refusal.ts";
 
 const LIMIT = { timeout: 600_000 };
@@ -37,8 +38,8 @@ function pathAt(root: string, text: string): string {
   return join(root, blobPath(createHash("sha256").update(text).digest("hex")));
 }
 
-async function build(farm: TestFarm) {
-  const args = ["build", "start", "media", "--on", "ws-1/1", "--yes", "-o", "json"];
+async function build(farm: TestFarm, ...options: readonly string[]) {
+  const args = ["build", "start", "media", "--on", "ws-1/1", ...options, "--yes", "-o", "json"];
   return farm.ended(buildIdOf(await farm.must(...args)));
 }
 
@@ -116,9 +117,12 @@ test(
     for (const root of [nginx.root, share]) await writeFile(pathAt(root, tool), corrupt);
 
     const drive = farm.driveFile("ws-1", "A1");
+    await farm.agent("ws-1").end();
     await fillEnds(drive);
+    await farm.runAgent("ws-1");
+    await waitForAsk(farm, "A1");
     const before = await digestOfFile(drive);
-    const ended = await build(farm);
+    const ended = await build(farm, ...typing(["A1"]));
     expect(ended.state).toBe("failed");
     expect(ended.jobs[0]).toMatchObject({
       dirty: false,
@@ -139,7 +143,7 @@ test(
 
     // One good point is enough; what is copied again is good again.
     await farm.must("content", "distribute", "tools", "--to", "dp-share");
-    expect((await build(farm)).state).toBe("succeeded");
+    expect((await build(farm, ...typing(["A1"]))).state).toBe("succeeded");
     expect((await farm.run("dp", "check", "dp-share")).code).toBe(0);
   },
 );

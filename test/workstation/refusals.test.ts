@@ -44,6 +44,8 @@ test("a write-protected stick, one without a medium and one that is mounted are 
   const farm = theFarm();
   await refusedAs(farm, locked, ["drive_read_only"]);
   await refusedAs(farm, empty, []);
+  // Who looks at what it holds opens it.
+  await typeWhatIsAsked(farm, [empty.bay]);
   // The kernel keeps the size of a medium that was taken out until somebody opens the drive.
   await empty.eject();
   const { jobs } = await farm.buildOn([empty]);

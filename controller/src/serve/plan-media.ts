@@ -91,7 +91,11 @@ async function readField(farm: Farm): Promise<Field> {
   };
 }
 
-function digestPlan(revision: Revision, drives: readonly PlannedDrive[]): string {
+/** For a plan of the same revision on the same drives with the same questions, and for no other. */
+export function digestPlan(
+  revision: Pick<Revision, "name" | "revision" | "digest">,
+  drives: readonly PlannedDrive[],
+): string {
   const consents = drives.map(({ agent, drive }) => {
     const { driveId, bay, serial, sizeBytes, insertion, asks } = drive;
     return { agent, driveId, bay, serial, sizeBytes, insertion, asks };

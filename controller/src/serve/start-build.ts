@@ -2,14 +2,12 @@ import { createHash } from "node:crypto";
 import { describeOrder, type LoggedOrder } from "@stickfarm/common/build/logged-order";
 import { type AskedPolicy, OPEN_POLICY } from "@stickfarm/common/build/write-policy";
 import { renderCanonicalJson } from "@stickfarm/common/canonical-json";
-import { whyUnanswered } from "@stickfarm/common/drive/answer-asks";
 import type { Identity } from "@stickfarm/common/identity";
-import type { Problem } from "@stickfarm/common/problem";
-import { requireGrant } from "@stickfarm/common/require-grant";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { askedPolicyFromWire } from "@stickfarm/common/wire/write-policy";
 import type { StartBuildRequest } from "@stickfarm/proto/stickfarm/v1/operator";
 import type { PlannedDrive } from "../schedule/plan-targets.ts";
+import { whyNotStarted } from "../schedule/why-not-started.ts";
 import type { BuildEntry, BuildSources } from "../store/build-entries.ts";
 import type { NewJob } from "../store/insert-build.ts";
 import type { CompiledMedia } from "./compile-revision.ts";
@@ -122,37 +120,6 @@ async function findRepeated(
     code: "request_id_reused",
     detail: `Cannot start a build with request id "${requestId}": it started build "${build.buildId}" with other values`,
   });
-}
-
-function whyNotStarted(
-  plan: MediaPlan,
-  { planDigest, eraseSerials }: StartBuildRequest,
-  caller: Identity,
-): Problem | null {
-  if (plan.planDigest !== planDigest)
-    return {
-      code: "plan_changed",
-      detail: `Cannot start the build: the plan that was consented to is "${planDigest.slice(0, 12)}", it is now "${plan.planDigest.slice(0, 12)}"`,
-    };
-  const refused = plan.drives.filter(({ refusals }) => refusals.length > 0);
-  if (refused.length === 0) return whyNotTyped(plan, eraseSerials, caller);
-  const details = refused.flatMap(({ refusals }) => refusals.map(({ detail }) => detail));
-  return {
-    code: "drive_refused",
-    detail: `Cannot start the build: ${refused.length} of ${plan.drives.length} drives are refused: ${details.join("; ")}`,
-  };
-}
-
-function whyNotTyped(
-  { drives }: MediaPlan,
-  typed: readonly string[],
-  caller: Identity,
-): Problem | null {
-  const unanswered = whyUnanswered(drives, typed);
-  if (unanswered !== null || typed.length === 0) return unanswered;
-  const what = `Cannot erase ${typed.map((name) => `"${name}"`).join(", ")} by a typed serial`;
-  const granted = requireGrant(caller, "drive-admin", what);
-  return granted.ok ? null : granted.problem;
 }
 
 /** What was asked before anything could be asked of the writing has the hash that it had then. */
