@@ -1,6 +1,7 @@
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MIB } from "@stickfarm/common/bytes";
+import { BLANK_BYTES } from "@stickfarm/common/layout/extent";
 import { expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
 import { buildIdOf, startFarm, type TestFarm } from "./support/farm.ts";
@@ -141,7 +142,7 @@ async function logOf(farm: TestFarm, buildId: string): Promise<readonly LogLine[
 /** Neither a boot sector nor a table of partitions: not in the first blocks, whatever their size. */
 async function isBlank(farm: TestFarm, serial: string): Promise<boolean> {
   const file = await open(farm.driveFile("ws-1", serial), "r");
-  const beginning = Buffer.alloc(8192, 0xff);
+  const beginning = Buffer.alloc(BLANK_BYTES, 0xff);
   try {
     await file.read(beginning, 0, beginning.length, 0);
     return beginning.every((byte) => byte === 0);

@@ -137,7 +137,9 @@ test("claimDrive() takes a stick that is larger than sticks are when its serial 
   expect(drive.refusals).toEqual([]);
   const open = vi.fn(() => Promise.reject(new Error("must not be called")));
   for (const overrides of [[], ["drive_foreign_content"]] as const) {
-    expect(await claimDrive(source, { ...drive, overrides }, host, open)).toMatchObject({
+    expect(
+      await claimDrive(source, { ...drive, overrides }, host, { openDrive: open }),
+    ).toMatchObject({
       problem: { code: "drive_too_large" },
     });
   }

@@ -49,7 +49,7 @@ async function openAnyhow(path: string, flags: number): Promise<number> {
 
 test("claimDrive() gives the drive that was consented to, open, with its geometry", async () => {
   const { source, consent, host } = await makeDrive();
-  const claimed = await claimDrive(source, consent, host, openAnyhow);
+  const claimed = await claimDrive(source, consent, host, { openDrive: openAnyhow });
   if (!claimed.ok) throw new Error(claimed.problem.detail);
   expect(claimed.value.geometry.sizeBytes).toBe(4 * MIB);
   expect(claimed.value.drive).toMatchObject({ serial: "A1", transport: "virtual-file" });
@@ -59,7 +59,7 @@ test("claimDrive() gives the drive that was consented to, open, with its geometr
 test("claimDrive() opens once, past the cache, following no link", async () => {
   const { source, consent, host } = await makeDrive();
   const open = vi.fn(openAnyhow);
-  const claimed = await claimDrive(source, consent, host, open);
+  const claimed = await claimDrive(source, consent, host, { openDrive: open });
   if (claimed.ok) await claimed.value.close();
   expect(open.mock.calls.map(([, flags]) => flags)).toEqual([
     constants.O_RDWR | constants.O_DIRECT | constants.O_NOFOLLOW,
@@ -70,7 +70,7 @@ test("claimDrive() refuses a drive that is not as consented to, without opening 
   const { source, consent, host } = await makeDrive();
   const open = vi.fn(openAnyhow);
   const other = { ...consent, insertion: "254:0:1:1" };
-  expect(await claimDrive(source, other, host, open)).toMatchObject({
+  expect(await claimDrive(source, other, host, { openDrive: open })).toMatchObject({
     problem: { code: "drive_changed" },
   });
   expect(open).not.toHaveBeenCalled();
@@ -84,7 +84,7 @@ test("claimDrive() notices a file that was exchanged between its look and its op
     await rename(other, path);
     return openAnyhow(path, flags);
   };
-  expect(await claimDrive(source, consent, host, open)).toMatchObject({
+  expect(await claimDrive(source, consent, host, { openDrive: open })).toMatchObject({
     problem: { code: "drive_changed", detail: expect.stringContaining("insertion") },
   });
 });
@@ -100,7 +100,7 @@ test("claimDrive() judges what it has opened, not what lies at the path by then"
     await rename(aside, path);
     return fd;
   };
-  expect(await claimDrive(source, consent, host, open)).toMatchObject({
+  expect(await claimDrive(source, consent, host, { openDrive: open })).toMatchObject({
     problem: { code: "drive_changed", detail: expect.stringContaining("insertion") },
   });
 });
@@ -109,7 +109,7 @@ test("claimDrive() gives no drive that it could not lock", async () => {
   const { source, consent, host, path } = await makeDrive();
   vi.stubEnv("PATH", "/nowhere");
   onTestFinished(() => void vi.unstubAllEnvs());
-  expect(await claimDrive(source, consent, host, openAnyhow)).toMatchObject({
+  expect(await claimDrive(source, consent, host, { openDrive: openAnyhow })).toMatchObject({
     problem: { code: "tool_missing" },
   });
   expect(await findHolder(path)).toBeNull();
@@ -148,7 +148,7 @@ test.each([
 ])("claimDrive() calls %s %s and tries nothing else", async (code, problem) => {
   const { source, consent, host } = await makeDrive();
   const open = vi.fn(() => Promise.reject(Object.assign(new Error(code), { code })));
-  expect(await claimDrive(source, consent, host, open)).toMatchObject({
+  expect(await claimDrive(source, consent, host, { openDrive: open })).toMatchObject({
     problem: { code: problem },
   });
   expect(open).toHaveBeenCalledTimes(1);
@@ -156,32 +156,32 @@ test.each([
 
 test("claimDrive() gives a drive to one at a time and names who has it", async () => {
   const { source, consent, host } = await makeDrive();
-  const first = await claimDrive(source, consent, host, openAnyhow);
+  const first = await claimDrive(source, consent, host, { openDrive: openAnyhow });
   if (!first.ok) throw new Error(first.problem.detail);
-  expect(await claimDrive(source, consent, host, openAnyhow)).toMatchObject({
+  expect(await claimDrive(source, consent, host, { openDrive: openAnyhow })).toMatchObject({
     problem: { code: "drive_busy", detail: expect.stringContaining(`process ${process.pid} `) },
   });
   await first.value.close();
-  const second = await claimDrive(source, consent, host, openAnyhow);
+  const second = await claimDrive(source, consent, host, { openDrive: openAnyhow });
   expect(second.ok).toBe(true);
   if (second.ok) await second.value.close();
 });
 
 test("claimDrive() waits for the writer: the claim outlives the agent's descriptor", async () => {
   const { source, consent, host } = await makeDrive();
-  const claimed = await claimDrive(source, consent, host, openAnyhow);
+  const claimed = await claimDrive(source, consent, host, { openDrive: openAnyhow });
   if (!claimed.ok) throw new Error(claimed.problem.detail);
   const writer = spawn("sleep", ["60"], {
     stdio: ["ignore", "ignore", "ignore", claimed.value.fd],
   });
   const gone = new Promise((resolve) => writer.on("close", resolve));
   await claimed.value.close();
-  expect(await claimDrive(source, consent, host, openAnyhow)).toMatchObject({
+  expect(await claimDrive(source, consent, host, { openDrive: openAnyhow })).toMatchObject({
     problem: { code: "drive_busy", detail: expect.stringContaining(`process ${writer.pid} `) },
   });
   writer.kill("SIGKILL");
   await gone;
-  const next = await claimDrive(source, consent, host, openAnyhow);
+  const next = await claimDrive(source, consent, host, { openDrive: openAnyhow });
   expect(next.ok).toBe(true);
   if (next.ok) await next.value.close();
 });
@@ -205,7 +205,9 @@ test("claimDrive() refuses the disk of this machine's root, and never opens it",
   if (drive === undefined) throw new Error("There is one drive for each source");
   expect(drive.refusals.map(({ code }) => code)).toContain("drive_is_system");
   const open = vi.fn(() => Promise.reject(new Error("must not be called")));
-  expect(await claimDrive(source, { ...drive, overrides: [] }, host, open)).toMatchObject({
+  expect(
+    await claimDrive(source, { ...drive, overrides: [] }, host, { openDrive: open }),
+  ).toMatchObject({
     problem: { code: "drive_is_system", detail: expect.stringContaining('"/"') },
   });
   expect(open).not.toHaveBeenCalled();
@@ -220,15 +222,40 @@ test("claimDrive() leaves nothing open when the machine cannot be judged any mor
     await rm(proc, { recursive: true });
     return openAnyhow(given, flags);
   };
-  await expect(claimDrive(source, consent, { ...host, proc }, open)).rejects.toThrow("ENOENT");
+  await expect(claimDrive(source, consent, { ...host, proc }, { openDrive: open })).rejects.toThrow(
+    "ENOENT",
+  );
   expect(await findHolder(path)).toBeNull();
 });
 
 test("claimDrive() leaves nothing open when it refuses", async () => {
   const { source, consent, host, path } = await makeDrive();
-  const claimed = await claimDrive(source, consent, host, openAnyhow);
+  const claimed = await claimDrive(source, consent, host, { openDrive: openAnyhow });
   if (!claimed.ok) throw new Error(claimed.problem.detail);
-  await claimDrive(source, consent, host, openAnyhow);
+  await claimDrive(source, consent, host, { openDrive: openAnyhow });
   await claimed.value.close();
+  expect(await findHolder(path)).toBeNull();
+});
+
+test("claimDrive() gives up a drive whose opening hangs, and closes it when it opens after all", async () => {
+  const { source, consent, host, path } = await makeDrive();
+  let answer: () => void = () => undefined;
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const openDrive = async (given: string, flags: number): Promise<number> => {
+    await answered;
+    return openAnyhow(given, flags);
+  };
+  expect(await claimDrive(source, consent, host, { openDrive, limitMs: 20 })).toMatchObject({
+    problem: { code: "drive_hung", detail: expect.stringContaining("0.02 s") },
+  });
+  answer();
+  const claimed = await vi.waitFor(async () => {
+    const again = await claimDrive(source, consent, host, { openDrive: openAnyhow });
+    if (!again.ok) throw new Error(again.problem.detail);
+    return again.value;
+  });
+  await claimed.close();
   expect(await findHolder(path)).toBeNull();
 });

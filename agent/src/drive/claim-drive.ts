@@ -1,4 +1,5 @@
 import { close, constants, fstat, open } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { findUnanswered } from "@stickfarm/common/drive/ask-serial";
 import { codeOfErrno } from "@stickfarm/common/drive/code-of-errno";
@@ -25,27 +26,31 @@ export type ClaimedDrive = {
 
 export type OpenDriveFile = (path: string, flags: number) => Promise<number>;
 
+type Opening = { readonly openDrive: OpenDriveFile; readonly limitMs: number };
+
 const openFile: OpenDriveFile = promisify(open);
+/** A disk that has to spin up takes half a minute. */
+const OPEN_LIMIT_MS = 60_000;
 
 /**
  * Take a drive for one attempt: look at it, open it once and exclusively, lock it, and look again through the descriptor,
  * so that what was judged is what was opened. There is no second try, no shared open and no unmounting: busy is a verdict.
  *
- * Nothing is written. `openDrive` is for tests.
+ * Nothing is written. The last argument is for tests.
  *
- * Problems: drive_changed, drive_busy, drive_gone, direct_io_unsupported, drive_too_large when the
- * consent does not answer it, those of whyNotWritable, tool_missing.
+ * Problems: drive_changed, drive_busy, drive_gone, drive_hung, direct_io_unsupported, drive_too_large when the
+ *           consent does not answer it, those of whyNotWritable, tool_missing.
  */
 export async function claimDrive(
   source: DriveSource,
   consent: DriveConsent,
   host: DriveHost,
-  openDrive = openFile,
+  { openDrive = openFile, limitMs = OPEN_LIMIT_MS }: Partial<Opening> = {},
 ): Promise<Result<ClaimedDrive>> {
   const seen = await lookAt(source);
   const before = await judge(source, consent, { found: seen, host });
   if (!before.ok) return before;
-  const opened = await openExclusively(source, seen.path, openDrive);
+  const opened = await openExclusively(source, seen.path, { openDrive, limitMs });
   if (!opened.ok) return opened;
   const fd = opened.value;
   const closeDrive = (): Promise<void> => promisify(close)(fd);
@@ -89,13 +94,16 @@ async function judge(
 async function openExclusively(
   source: DriveSource,
   path: string,
-  openDrive: OpenDriveFile,
+  { openDrive, limitMs }: Opening,
 ): Promise<Result<number>> {
   // Node adds O_CLOEXEC. O_EXCL without O_CREAT is defined for block devices only: open(2).
   const exclusive = source.kind === "file" ? 0 : constants.O_EXCL;
   const flags = constants.O_RDWR | constants.O_DIRECT | constants.O_NOFOLLOW | exclusive;
   try {
-    return ok(await openDrive(path, flags));
+    const fd = await within(openDrive(path, flags), limitMs);
+    if (fd !== null) return ok(fd);
+    const detail = `Cannot open the drive "${path}": it has not answered for ${limitMs / 1000} s`;
+    return fail({ code: "drive_hung", detail });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException; // node:fs throws nothing else.
     if (code === "EBUSY") return fail(await busy(path));
@@ -103,6 +111,19 @@ async function openExclusively(
     const known = OPEN_CODES[code ?? ""] ?? codeOfErrno(code);
     return fail({ code: known ?? "drive_refused", detail, cause: error });
   }
+}
+
+/** `null` when it takes longer: the kernel may hold an opening until a read of somebody else has ended. Late, it is closed. */
+async function within(opened: Promise<number>, limitMs: number): Promise<number | null> {
+  const late = new AbortController();
+  const fd = await Promise.race([
+    opened,
+    setTimeout(limitMs, null, { signal: late.signal }).catch(() => null),
+  ]);
+  late.abort();
+  // Nobody waits for what comes of it.
+  if (fd === null) void opened.then(promisify(close)).catch(() => undefined);
+  return fd;
 }
 
 /** What only an opening meets. */

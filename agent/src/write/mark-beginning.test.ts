@@ -1,6 +1,6 @@
-import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
+import { BLANK_BYTES, SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { expect, test } from "vitest";
-import { BLANK_BYTES, planMark } from "./mark-beginning.ts";
+import { planMark } from "./mark-beginning.ts";
 import { recogniseBlock, TAG_BYTES } from "./probe/probe-block.ts";
 import { noise } from "./write-fixture.ts";
 
@@ -24,5 +24,5 @@ test("planMark() leaves what a firmware looks at zero, and fills the rest of the
 test("planMark() ends where the drive ends", () => {
   const { lengthBytes, segments } = planMark({ sizeBytes: 12_288, logicalBlockBytes: 512 }, tag);
   expect(lengthBytes).toBe(12_288);
-  expect(segments.map((segment) => segment.lengthBytes)).toEqual([BLANK_BYTES, 4096]);
+  expect(segments.map((segment) => segment.lengthBytes)).toEqual([BLANK_BYTES, 8192]);
 });

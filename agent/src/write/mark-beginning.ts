@@ -1,21 +1,18 @@
 /**
- * What waits for the seal is marked, not left zero: the first two pages are zero, so that nothing boots and a glance finds
+ * What waits for the seal is marked, not left zero: the first page alone is zero, so that nothing boots and a glance finds
  * a blank stick, and behind them stands what no other attempt has ever written.
  *
  * On a stick whose addresses wrap around, a far address may be the beginning in disguise. Content that was written there
  * destroys the mark; where zeros shall be, the mark is read, and zeros are written over it. Either shows before the seal
  * would destroy what was just verified. Had the beginning been zero, far zeros would have passed for zeros. What is left:
- * a stick that was not probed, whose last mapped zeros end within the first two pages.
+ * a stick that was not probed, whose last mapped zeros end within the first page.
  */
-import { type DriveGeometry, SEAL_BYTES } from "@stickfarm/common/layout/extent";
+import { BLANK_BYTES, type DriveGeometry, SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import type { Result } from "@stickfarm/common/result";
 import { fillChecked } from "./fill-checked.ts";
 import type { Chunk } from "./plan-chunks.ts";
 import { stampBlocks } from "./probe/probe-block.ts";
 import type { Work } from "./work.ts";
-
-/** As much as a glance reads to call a volume blank. */
-export const BLANK_BYTES = 8192;
 
 /** The beginning as it stays from the erase to the seal. `tag`: TAG_BYTES that no attempt had before. */
 export function planMark({ sizeBytes }: DriveGeometry, tag: Buffer): Chunk {

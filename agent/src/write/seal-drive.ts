@@ -1,13 +1,10 @@
-import { SEAL_BYTES } from "@stickfarm/common/layout/extent";
+import { BLANK_BYTES, SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { fail, ok, type Result } from "@stickfarm/common/result";
 import { fillChecked } from "./fill-checked.ts";
 import type { Chunk } from "./plan-chunks.ts";
 import type { Segment } from "./split-extents.ts";
 import { verifyChunk } from "./verify-chunk.ts";
 import type { Lane, Work } from "./work.ts";
-
-/** Written last of all: without it a firmware finds neither a boot sector nor a partition table. */
-const LAST_BYTES = 4096;
 
 /** The beginning of the drive, which was held back. What no segment covers in it was erased and stays zero. */
 export function planSeal(heldBack: readonly Segment[], driveBytes: number): Chunk {
@@ -29,7 +26,7 @@ export async function sealDrive(work: Work, seal: Chunk): Promise<Result<void>> 
   if (!filled.ok) return filled;
   const sealed = await writeAndReadBack(work, seal, { source, back });
   if (!sealed.ok) {
-    const zeros = source.buffer.subarray(0, LAST_BYTES).fill(0);
+    const zeros = source.buffer.subarray(0, BLANK_BYTES).fill(0);
     // The drive has failed already: what this attempt meets adds nothing to that.
     await work.drive.write(zeros, 0);
   }
@@ -43,8 +40,8 @@ async function writeAndReadBack(
 ): Promise<Result<void>> {
   const { drive } = work;
   for (const [from, to] of [
-    [LAST_BYTES, seal.lengthBytes],
-    [0, LAST_BYTES],
+    [BLANK_BYTES, seal.lengthBytes],
+    [0, BLANK_BYTES],
   ] as const) {
     const written = await drive.write(source.buffer.subarray(from, to), from);
     if (!written.ok) return written;

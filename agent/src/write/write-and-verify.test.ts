@@ -1,9 +1,8 @@
 import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Extent, SEAL_BYTES } from "@stickfarm/common/layout/extent";
+import { BLANK_BYTES, type Extent, SEAL_BYTES } from "@stickfarm/common/layout/extent";
 import { fail } from "@stickfarm/common/result";
 import { expect, onTestFinished, test } from "vitest";
-import { BLANK_BYTES } from "./mark-beginning.ts";
 import {
   imageExtents,
   KIB,

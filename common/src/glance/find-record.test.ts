@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { MIB } from "../bytes.ts";
 import { crc32 } from "../layout/crc32.ts";
+import { BLANK_BYTES } from "../layout/extent.ts";
 import type { ReadBytes } from "../layout/read-bytes.ts";
 import { renderTailRecord, tailRecordOffset } from "../layout/tail-record.ts";
 import {
@@ -33,8 +34,10 @@ test("findRecord() reads of which build the image before it is", async () => {
 
 test("findRecord() says that a stick was never sealed", async () => {
   const stick = await makeStick("mbr");
-  stick.image.fill(0, 0, MIB);
-  expect(await find(stick)).toEqual({ ...SEEN, isSealed: false });
+  for (const erasedBytes of [BLANK_BYTES, MIB]) {
+    stick.image.fill(0, 0, erasedBytes).fill(1, erasedBytes, BLANK_BYTES + 1);
+    expect(await find(stick)).toEqual({ ...SEEN, isSealed: false });
+  }
 });
 
 test("findRecord() says the build alone where a block map left the manifest no room", async () => {

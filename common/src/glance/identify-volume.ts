@@ -1,3 +1,4 @@
+import { BLANK_BYTES } from "../layout/extent.ts";
 import type { ReadBytes } from "../layout/read-bytes.ts";
 import { cleanLabel } from "./clean-label.ts";
 import { identifyFar } from "./identify-far.ts";
@@ -22,7 +23,8 @@ export async function identifyVolume(read: ReadBytes, sizeBytes: number): Promis
   }
   const found = (await identifyBootSector(head)) ?? (await identifyFar(read));
   if (found !== null) return { ...found, label: cleanLabel(found.label) };
-  return { kind: head.bytes.every((byte) => byte === 0) ? "blank" : "unknown", label: "" };
+  const beginning = head.bytes.subarray(0, BLANK_BYTES);
+  return { kind: beginning.every((byte) => byte === 0) ? "blank" : "unknown", label: "" };
 }
 
 /** What Windows formats says so in its first sector. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { MIB } from "../bytes.ts";
+import { BLANK_BYTES } from "../layout/extent.ts";
 import { renderTailRecord, tailRecordOffset } from "../layout/tail-record.ts";
 import { IMAGE_SIGHT_PATH, PASSPORT_PATH } from "../media/stick-path.ts";
 import { describeImage } from "./describe-image.ts";
@@ -27,12 +28,15 @@ test("lookAtDrive() reads our passport, and that a stick was never sealed", asyn
     volumes,
     passport: { ...passport, isSealed: true },
   });
-  stick.fill(0, 0, MIB);
-  expect(await look(stick)).toMatchObject({
-    table: "none",
-    volumes: [{ kind: "blank" }],
-    passport: { ...passport, isSealed: false },
-  });
+  // Stopped in the middle of its seal, of which the first page is the last, and before it.
+  for (const erasedBytes of [BLANK_BYTES, MIB]) {
+    stick.fill(0, 0, erasedBytes).fill(1, erasedBytes, BLANK_BYTES + 1);
+    expect(await look(stick)).toMatchObject({
+      table: "none",
+      volumes: [{ kind: "blank" }],
+      passport: { ...passport, isSealed: false },
+    });
+  }
 });
 
 test("lookAtDrive() counts no passport beside a volume that is not of our making", async () => {

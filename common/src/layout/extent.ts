@@ -24,6 +24,9 @@ export const PIECE_BYTES = 256 * 1024;
 /** The first MiB is written after everything else was verified: without it nothing boots. */
 export const SEAL_BYTES = 1024 * 1024;
 
+/** Of it, what is written last of all: a drive that begins with so many zeros is blank to every firmware. */
+export const BLANK_BYTES = 4096;
+
 export type DriveGeometry = {
   /** Bytes, a multiple of the logical block. */
   readonly sizeBytes: number;

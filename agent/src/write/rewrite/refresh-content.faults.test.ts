@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BLANK_BYTES } from "@stickfarm/common/layout/extent";
 import { fail } from "@stickfarm/common/result";
 import { expect, test } from "vitest";
 import type { OpenDrive } from "../calls/open-drive.ts";
-import { BLANK_BYTES } from "../mark-beginning.ts";
 import { MIB, openMemoryDrive } from "../write-fixture.ts";
 import { bytes, compared, flip, geometry, readBack, setUp } from "./refresh-fixture.ts";
 
