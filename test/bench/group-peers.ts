@@ -52,7 +52,12 @@ async function runPeers(bench: Bench): Promise<GroupResult> {
     "CPU is that of processes; what the kernel's loop workers copy is in no row",
   ];
   remarks.push(await describeStarting(bench));
-  if (peers.some(({ name }) => name === ETCHER)) remarks.push(await describeLoading(bench));
+  if (peers.some(({ name }) => name === ETCHER)) {
+    remarks.push(await describeLoading(bench));
+    remarks.push(
+      `${ETCHER} writes files through the page cache, so its rows of files hold a sync of the targets; it verifies them from that cache`,
+    );
+  }
   return { runs, verdicts: judgePeers(runs), skipped, remarks };
 }
 

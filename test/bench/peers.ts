@@ -69,8 +69,11 @@ export const PEERS: readonly Peer[] = [
         : "it is not installed (--install)",
     install: installEtcher,
     targetsMax: Number.POSITIVE_INFINITY,
-    run: ({ scratch, image, place, targets }) =>
-      runEtcher(scratch, place, image.path, String(image.sizeBytes), ...targets),
+    run: async ({ scratch, image, place, targets }) => {
+      await runEtcher(scratch, place, image.path, String(image.sizeBytes), ...targets);
+      // Into files it writes through the page cache, and leaves to the next program what has not reached the disk.
+      if (place === "file") await runCommand(scratch, "sync", targets);
+    },
   },
 ];
 
