@@ -20,6 +20,12 @@ const OUTCOME_LIMIT_MS = 600_000;
 const LOOK_EVERY_MS = 50;
 const PHASES: readonly string[] = ATTEMPT_PHASES;
 
+/** The insertion in which the controller still knows a stick that was pulled a moment ago; empty when it has gone from there. */
+export async function lastInsertionOf({ farm }: Lab, { serial }: Stick): Promise<string> {
+  const drives = JSON.parse(await farm.must("drive", "list", "-o", "json")) as DriveView[];
+  return drives.find(({ drive }) => drive?.serial === serial)?.drive?.insertion ?? "";
+}
+
 /** The bay of a stick that was plugged in, when the controller knows of it; never one of an earlier insertion. */
 export function bayOf({ farm }: Lab, { serial }: Stick, lastInsertion = ""): Promise<Bay> {
   return waitFor(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { diceOf } from "@stickfarm/common/test-dice";
 import type { PluggedStick } from "./hub.ts";
-import { type Bay, bayOf, orderBuild, type WatchedBuild } from "./order-build.ts";
+import { type Bay, bayOf, lastInsertionOf, orderBuild, type WatchedBuild } from "./order-build.ts";
 import { type Pull, planRound, type Round } from "./plan-round.ts";
 import { PORTS } from "./run-machine.ts";
 import { judgeEnding, type Run } from "./stage.ts";
@@ -37,8 +37,9 @@ async function runRound(run: Run, round: NamedRound): Promise<void> {
   const { lab, image } = run;
   const { name, stick, from, pull } = round;
   const before = await digestOf(stick);
+  const lastInsertion = await lastInsertionOf(lab, stick);
   const plugged = await lab.hub.plug(stick, { port: from, speed: pull.speed });
-  const bay = await bayOf(lab, stick);
+  const bay = await bayOf(lab, stick, lastInsertion);
   const build = await orderBuild(lab, image.name, [bay]);
   const { sinceMs, when } = await pullAt(build, plugged, pull);
   const job = await build.outcome(stick);
