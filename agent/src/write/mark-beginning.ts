@@ -1,6 +1,6 @@
 /**
  * What waits for the seal is marked, not left zero: the first page alone is zero, so that nothing boots and a glance finds
- * a blank stick, and behind them stands what no other attempt has ever written.
+ * a blank stick, and behind it stands what no other attempt has ever written.
  *
  * On a stick whose addresses wrap around, a far address may be the beginning in disguise. Content that was written there
  * destroys the mark; where zeros shall be, the mark is read, and zeros are written over it. Either shows before the seal

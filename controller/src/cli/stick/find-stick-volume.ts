@@ -1,3 +1,4 @@
+import { BLANK_BYTES } from "@stickfarm/common/layout/extent";
 import { findVolumes } from "@stickfarm/common/layout/find-volumes";
 import { PARTITION_OFFSET_BYTES } from "@stickfarm/common/layout/partition-table";
 import type { ReadBytes } from "@stickfarm/common/layout/read-bytes";
@@ -13,7 +14,6 @@ export type StickVolume = {
 };
 
 const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
-const FIRST_BLOCK_BYTES = 4096;
 
 /**
  * The volume of ours on a stick or an image of one, also where nothing leads to it any more or yet; `null` for none.
@@ -29,7 +29,7 @@ export async function findStickVolume(read: ReadBytes): Promise<Result<StickVolu
   const found = await openOurs(read, PARTITION_OFFSET_BYTES);
   if (!found.ok) return found;
   if (found.value === null) return ok(null);
-  const first = await read(0, FIRST_BLOCK_BYTES);
+  const first = await read(0, BLANK_BYTES);
   const isBlank = first.every((byte) => byte === 0);
   return ok({ ...found.value, beginning: isBlank ? "blank" : "changed" });
 }
